@@ -75,6 +75,7 @@ from flowcase.services.operating.key_rotation import KeyRotation
 from flowcase.services.operating.leases import Leases
 from flowcase.services.operating.migration_work import MigrationWork
 from flowcase.services.operating.migrations import Migrations
+from flowcase.services.operating.recoveries import Recoveries
 from flowcase.services.operating.suspensions import Suspensions
 from flowcase.services.operating.timer_care import TimerCare
 from flowcase.services.operating.token_moves import TokenMoves
@@ -236,6 +237,7 @@ class Flowcase:
     checkpoints: Checkpoints
     checkpoint_sending: CheckpointSending
     key_rotation: KeyRotation
+    recoveries: Recoveries
     studio: Studio
     kept_drafts: KeptDrafts
     file_versions: FileVersions
@@ -534,6 +536,7 @@ def assemble(
         checkpoint_sending=CheckpointSending(
             transactions, node, outside, wall.now, send=outward.mail_by(settings), release=release
         ),
+        recoveries=Recoveries(transactions),
         key_rotation=KeyRotation(transactions, nodes, checkpoints, wall.now),
         documents=documents,
         scanning=Scanning(transactions, open_work, settings.scan_command),

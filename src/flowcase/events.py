@@ -268,6 +268,17 @@ class ClockCorrectionEnded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DatabaseWentOn(Event):
+    """The database goes on from a copy or from an earlier state: what was done after that may be gone."""
+
+    because: str  # new_timeline | another_cluster | from_backup | told_by_operator
+    until: dt.datetime | None = None  # what was done up to then is there; None: the server does not say
+    timeline: int | None = None  # of PostgreSQL, from now on
+    timeline_before: int | None = None
+    reason: str = ""  # an operator's
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExportBegun(Event):
     """Events begin to leave the house: by which filter, how confidential. `ExportMade` says that all did."""
 

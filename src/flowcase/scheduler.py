@@ -39,6 +39,7 @@ BATCH = 200
 JOBS = 8  # that a thread takes at once
 CHECKPOINT_SECONDS = 600.0  # how often is looked whether a checkpoint of the history is due
 CHECKPOINTS_SECONDS = 30.0  # how often is looked whether a receipt of one is to be sent
+RECOVERIES_SECONDS = 60.0  # how often is looked whether the database goes on from a copy
 UPLOADS_SECONDS = 600.0  # how often files of forms that were never sent are taken away
 CHECKPOINT_AFTER = dt.timedelta(hours=24)
 
@@ -54,6 +55,7 @@ def run_once(flow: Flowcase) -> dict[str, int]:
     flow.clock_watch.check()
     done = {"timers": 0, "jobs": 0, "messages": 0, "mails": 0, "webhooks": 0, "checkpoints": 0}
     flow.leases.cut()
+    flow.recoveries.look()
     while True:
         held = flow.suspensions.start_held()
         timers, jobs = flow.timers.fire_due(BATCH), flow.jobs.run_due(BATCH)
@@ -96,6 +98,7 @@ def start(
         ("heartbeat", HEARTBEAT_SECONDS, lambda: flow.nodes.beat("worker", WallClock().now())),
     ]
     ticks.append(("leases", HEARTBEAT_SECONDS, flow.leases.cut))
+    ticks.append(("recoveries", RECOVERIES_SECONDS, flow.recoveries.look))
     ticks.append(("moves", TICK_SECONDS, drain(flow.migration_work.run_waiting)))
     ticks.append(("held", TICK_SECONDS, drain(flow.suspensions.start_held)))
     ticks.append(("batches", TICK_SECONDS, drain(flow.batch_work.run_waiting)))

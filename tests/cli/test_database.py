@@ -70,6 +70,8 @@ def test_a_backup_goes_back_whole_and_work_goes_on(at_work: CommandLine, tmp_pat
     assert len(tasks(restored)) > len(tasks(at_work))
     (history,) = [each for each in restored.json("doctor") if each["what"] == "history"]
     assert history["level"] == "ok"
+    assert [each["because"] for each in restored.json("verify")["went_on"]] == ["from_backup"]
+    assert at_work.json("verify")["went_on"] == []
 
 
 @pytest.mark.parametrize("key", ["none", "another"])

@@ -212,6 +212,22 @@ def test_checkpoints_of_another_key_are_not_believed(signed: CommandLine, tmp_pa
     assert content != (other.home / "installation.key").read_bytes()
 
 
+def test_who_gives_nothing_from_outside_is_told_that_nothing_was_compared(
+    signed: CommandLine, outside: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+
+    compared = signed("verify")
+    wrong = signed("verify", "--checkpoints", tmp_path / "empty", expect=1)
+    outside.unlink()
+    without = signed("verify")
+
+    assert "What was kept elsewhere fits, up to checkpoint 2." in compared.output
+    assert "Checkpoints: empty: there is no checkpoint in it." in wrong.output
+    assert "Nothing that was kept elsewhere was compared" in without.output
+    assert signed.json("verify")["outside"] is None
+
+
 def test_nothing_new_makes_no_checkpoint(signed: CommandLine, outside: Path) -> None:
     assert signed.json("checkpoint")["number"] is None
     assert len(outside.read_text().splitlines()) == 2

@@ -113,6 +113,12 @@ def test_a_database_recovered_to_a_moment_is_whole_goes_on_and_what_it_lost_is_t
     assert place.sent == [*sent, sent[-1]]
     assert place.sent[-1].startswith(redone)
 
+    # That it did is told to auditors, with the last commit from before; who did it why, by who did.
+    (told,) = place.flow.recoveries.told()
+    assert (told.event.because, told.event.timeline_before, told.event.timeline) == ("new_timeline", 1, 2)
+    assert told.event.until is not None and told.event.until <= moment < told.at
+    assert place.command("db", "recovered", "--to", moment.isoformat(), "--reason", "Disken er væk")[0] == 0
+
     # Another checkpoint has the number of the one that is gone, until the copy is put aside.
     assert place.flow.checkpoints.make().number == 2  # type: ignore[union-attr]
     assert "Checkpoint 2: the database has another checkpoint here" in place.command("doctor")[1]
@@ -122,6 +128,12 @@ def test_a_database_recovered_to_a_moment_is_whole_goes_on_and_what_it_lost_is_t
     assert "The copy outside holds every checkpoint." in place.command("doctor")[1]
     code, said = place.command("verify", "--rows")
     assert (code, "whole" in said) == (0, True), said
+    assert [
+        line.rpartition(", ")[2].partition(";")[0] for line in said.splitlines() if "Went on" in line
+    ] == [
+        "new_timeline",
+        "told_by_operator",
+    ]
 
 
 def _first_of(checkpoints: Path) -> Path:

@@ -585,6 +585,20 @@ def test_the_search_asks_first_what_it_is_for_and_says_that_it_has_to_be_chosen(
     assert page.one("//*[@id='formaal-hjaelp']").text.startswith("Skal vælges.")
 
 
+def test_that_the_database_went_on_from_a_copy_is_told_with_up_to_when_and_why(vera, world):
+    world.flow.recoveries.tell(at(23, 9, 15), "Disken gik i stykker.", actor=SYSTEM)
+
+    page = vera.get("/revision?formaal=tilsyn&slags=DatabaseWentOn")
+    english = vera.get("/revision?formaal=tilsyn&slags=DatabaseWentOn&sprog=en")
+
+    assert (
+        "Databasen gik videre fra en kopi eller en tidligere tilstand: driften har genskabt den." in page.text
+    )
+    assert "Med er det, der var gjort til 23.3.2026 kl. 09.15." in page.text
+    assert "kan mangle: Disken gik i stykker." in page.text
+    assert "an operator has recovered it. What was done up to" in english.text
+
+
 def test_that_a_clock_was_corrected_is_told_with_what_an_instant_was_worth(vera, world):
     def as_a_node_does(tx):
         since = at(27, 9, 15)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flowcase.cli.output import json_option, say_json
+from flowcase.cli.output import json_option, local, say_json
 from flowcase.cli.settings import opened
 
 if TYPE_CHECKING:
@@ -52,10 +52,12 @@ def verify(against: tuple[str, ...], rows: bool, as_json: bool) -> None:
     altered behind flowcase's back is named.
 
     Tells also where the clock was set back by more than a minute: no fault of the chain, which says what came
-    first, but instants there are not to be relied on.
+    first, but instants there are not to be relied on. And when the database went on from a copy or from an
+    earlier state, as far as the history was told: what was done after that state is gone.
     """
     from tqdm import tqdm
 
+    kept = [Path(each) for each in against]
     with opened() as flow:
         begun = time.monotonic()
         events, streams = flow.history.extent()
@@ -63,12 +65,14 @@ def verify(against: tuple[str, ...], rows: bool, as_json: bool) -> None:
             walked = flow.history.walk(lambda stream, events: bar.update(events))
         broken, set_back = walked.broken, walked.set_back
         try:
-            fault = flow.checkpoints.verify([Path(each) for each in against])
+            fault = flow.checkpoints.verify(kept)
             shown = None if fault is None else str(fault)
+            outside = None if shown else flow.checkpoints.newest_outside(kept)
         except ValueError as error:
-            shown = f"Checkpoints: {error}."
+            shown, outside = f"Checkpoints: {error}.", None
         altered = flow.altered_rows.find(casework=rows)
-        signed = _signed(flow) if shown is None else ""
+        signed = f"{_signed(flow)} {_compared(outside)}" if shown is None else ""
+        went_on = [] if broken else flow.recoveries.told()
         seconds = time.monotonic() - begun
     if as_json:
         say_json(
@@ -78,7 +82,12 @@ def verify(against: tuple[str, ...], rows: bool, as_json: bool) -> None:
                 "seconds": round(seconds, 3),
                 "broken": [{"stream": b.stream, "event": b.seq, "what": b.what} for b in broken],
                 "checkpoints": shown,
+                "outside": outside,
                 "rows": [{"sort": a.sort, "id": a.id, "what": a.what} for a in altered],
+                "went_on": [
+                    {"at": each.at, "because": each.event.because, "until": each.event.until}
+                    for each in went_on
+                ],
                 "set_back": [{"stream": each.stream, "event": each.seq} for each in set_back],
             }
         )
@@ -95,6 +104,9 @@ def verify(against: tuple[str, ...], rows: bool, as_json: bool) -> None:
             click.echo(f"Clock set back: {each}")
         if len(set_back) > MOST_TOLD:
             click.echo(f"Clock set back: at {len(set_back) - MOST_TOLD} more places.")
+        for told in went_on[-MOST_TOLD:]:
+            until = f"; what was done up to {local(told.event.until)} is there" if told.event.until else ""
+            click.echo(f"Went on from a copy: {local(told.at)}, {told.event.because}{until}.")
         rate = events / max(seconds, 1e-9)
         faults = len(broken) + bool(shown) + len(altered)
         found = f"{faults} faults" if faults else "whole"
@@ -110,6 +122,12 @@ def _signed(flow: Flowcase) -> str:
         return "Nothing is signed yet: events that are cut off leave no trace before the first checkpoint."
     at = f"{newest.at:%Y-%m-%d %H:%M}Z"
     return f"Signed up to checkpoint {newest.number} of {at}; {younger} events are younger."
+
+
+def _compared(outside: int | None) -> str:
+    if outside is None:
+        return "Nothing that was kept elsewhere was compared: who owns the machine could replace everything."
+    return f"What was kept elsewhere fits, up to checkpoint {outside}."
 
 
 @click.command()

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flowcase import private_files
-from flowcase.cli.output import json_option, say_json
+from flowcase.cli.output import json_option, local, say_json
+from flowcase.cli.settings import opened, operator, read_instant
 from flowcase.errors import FlowcaseError
 
 if TYPE_CHECKING:
+    from flowcase.bootstrap import Flowcase
     from flowcase.config import Config
     from flowcase.store import Store
     from flowcase.store.archive import Contents, Progress
@@ -105,7 +107,8 @@ def backup(file: str, as_json: bool) -> None:
 def restore(file: str, as_json: bool) -> None:
     """Fill an empty database from a backup, all or nothing, and verify every history chain.
 
-    It needs the installation key that the backup was written under.
+    It needs the installation key that the backup was written under. That it was put back, and up to when the
+    backup goes, is then in the history, for auditors.
     """
     from flowcase.services.transactions import upgrade_patiently
     from flowcase.store import KeyUnusable, archive
@@ -119,8 +122,29 @@ def restore(file: str, as_json: bool) -> None:
     with _opened(settings) as store, Path(file).open("rb") as content, _bar(as_json) as progress:
         upgrade_patiently(store)
         found = archive.read(store, content, progress=progress)
-    _verify(settings)
+    with _verified(settings) as flow:
+        flow.recoveries.restored(actor=operator())
     _report(found, as_json, f"Restored {file}", begun)
+
+
+@db.command()
+@click.option("--to", "until", required=True, help="The moment, with its offset: 2026-03-02T10:41:30+01:00.")
+@click.option("--reason", required=True, help="Why; it stays in the history, where auditors read it.")
+@json_option
+def recovered(until: str, reason: str, as_json: bool) -> None:
+    """Write into the history that the database was put back to a moment, by whom and why.
+
+    Give it after a recovery that a copy of files or PostgreSQL made. Workers see by themselves that
+    PostgreSQL goes on on another timeline or server, and db restore says what it did; why nobody else knows.
+    """
+    moment = read_instant(until)
+    assert moment is not None
+    with opened() as flow:
+        flow.recoveries.tell(moment, reason, actor=operator())
+    if as_json:
+        say_json({"until": moment})
+    else:
+        click.echo(f"The history says that what was done up to {local(moment)} is there.")
 
 
 @db.command()
@@ -143,7 +167,8 @@ def move(source: str, target: str, as_json: bool) -> None:
     bootstrap.upgrade(to)
     with _opened(from_) as reading, _opened(to) as writing, _bar(as_json) as progress:
         found = archive.move(reading, writing, progress=progress)
-    _verify(to)
+    with _verified(to):
+        pass
     _report(found, as_json, f"Moved to {_without_password(target)}", begun)
 
 
@@ -202,16 +227,18 @@ def _check_known_whole(store: Store) -> None:
         raise _OfAnotherRelease(migrating.newest(), found)
 
 
-def _verify(settings: Config) -> None:
+@contextmanager
+def _verified(settings: Config) -> Iterator[Flowcase]:
+    """What was filled, once every chain of its history is whole."""
     from flowcase import bootstrap
 
     flow = bootstrap.open(settings)
     try:
-        broken = flow.history.verify()
+        if broken := flow.history.verify():
+            raise _NotWhole(str(broken[0]))
+        yield flow
     finally:
         flow.close()
-    if broken:
-        raise _NotWhole(str(broken[0]))
 
 
 @contextmanager

@@ -95,6 +95,8 @@ FIELD_NAMES: Mapping[str, tuple[str, str]] = {
     "target": ("Til", "To"),
     "team": ("Team", "Team"),
     "text": ("Besked", "Notice"),
+    "timeline": ("Databasens tidslinje", "Timeline of the database"),
+    "timeline_before": ("Tidslinje før", "Timeline before"),
     "until": ("Til og med", "Until"),
     "value": ("Værdi", "Value"),
     "way": ("Vej ud af huset", "Way out"),

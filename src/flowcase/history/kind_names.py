@@ -30,6 +30,7 @@ KIND_NAMES: Mapping[str, tuple[str, str]] = {
     "ClockCorrected": ("Forkert ur rettet", "Wrong clock corrected"),
     "ClockCorrectionEnded": ("Ur rettes ikke mere", "Clock no longer corrected"),
     "CredentialSet": ("Adgangskode eller nøgle sat", "Password or token set"),
+    "DatabaseWentOn": ("Databasen gik videre fra en kopi", "Database went on from a copy"),
     "DeadlineBreached": ("Frist overskredet", "Deadline passed"),
     "DeadlineCancelled": ("Frist annulleret", "Deadline cancelled"),
     "DeadlineMet": ("Frist overholdt", "Deadline met"),

@@ -376,6 +376,13 @@ SENTENCES: Mapping[str, Sentence] = {
         "The clock of the machine under {node} is corrected no more: {because}.",
         Telling.IN_SHORT,
     ),
+    "DatabaseWentOn": Sentence(
+        "Databasen gik videre fra en kopi eller en tidligere tilstand: {because}.{known} Hvad der ellers var "
+        "gjort, før dette blev skrevet, kan mangle{why}.",
+        "The database went on from a copy or an earlier state: {because}.{known} What else was done before "
+        "this was written may be missing{why}.",
+        Telling.IN_SHORT,
+    ),
     "HandlerRan": Sentence("Udførte »{element}«.", "Ran “{element}”.", Telling.ON_REQUEST),
 }
 

@@ -241,6 +241,10 @@ def _fields(one: Recorded, names: Names, language: str, cause: Callable[[str], s
         surely = {"da": " efter databasens ur alene", "en": ", by the database's clock alone"}
         fields["since"] = _instant(raw["since"], language)
         fields["surely"] = "" if raw["is_sure"] else surely[language]
+    elif kind == "DatabaseWentOn":
+        known = {"da": " Med er det, der var gjort til {at}.", "en": " What was done up to {at} is there."}
+        at = raw.get("until")
+        fields["known"] = known[language].format(at=_instant(at, language)) if at else ""
     elif kind == "NoteWritten":
         fields["note_kind"] = note_name(raw["kind"], language)
     elif kind == "ReferenceRecorded":

@@ -75,6 +75,7 @@ _OPEN_OF: Mapping[str, tuple[str, ...]] = {
     "CasesSearched": ("sought", "found"),
     "ClockCorrected": ("node", "seconds", "side", "since", "is_sure"),
     "ClockCorrectionEnded": ("node", "because"),
+    "DatabaseWentOn": ("because", "until", "timeline", "timeline_before"),
     "CredentialSet": ("kind",),
     "DeliveryFailed": ("way", "delivery", "because", "attempts"),
     "DeliveryRetried": ("way", "delivery"),

@@ -32,6 +32,7 @@ TOLD_WITH_REASON = (CaseOpenedInEmergency, EmergencyReviewed, CaseRuleSetChanged
 # about the house, and whoever audits it may ask, saying what for.
 TOLD_TO_WHO_AUDITS = (
     events.BatchDecided,
+    events.DatabaseWentOn,
     events.HeldStartDropped,
     events.InstanceResumed,
     events.InstanceSuspended,

@@ -93,7 +93,7 @@ class Checkpoints:
 
         def work(tx: Tx) -> Fault | None:
             # Outside first: one that is made meanwhile is inside before it is outside.
-            kept = [each for path in outside for each in _read(path)] if outside else list(self._kept())
+            kept = self._outside_of(outside)
             end_at = partial(queries.ends_of, tx)
             inside, of_ends = rules.compare_ends(queries.checkpoints(tx), end_at)
             believed = {*self.public_keys, *(each.public_key for each in inside)}
@@ -111,6 +111,13 @@ class Checkpoints:
             )
 
         return self._transactions.read(work)
+
+    def newest_outside(self, outside: Sequence[Path] = ()) -> int | None:
+        """Up to which checkpoint `verify` compares with something from outside; None: with nothing."""
+        return max((each.number for each in self._outside_of(outside)), default=None)
+
+    def _outside_of(self, outside: Sequence[Path]) -> list[Seal | Receipt]:
+        return [each for path in outside for each in _read(path)] if outside else list(self._kept())
 
     def standing(self) -> tuple[Checkpoint | None, int]:
         """The newest one, and how many events are younger: only the next one shows if they were cut off.
@@ -221,4 +228,6 @@ def _read(path: Path) -> list[Seal | Receipt]:
             found += _lines_of(file) or _held_by(file)
         except ValueError as error:  # text that cannot be decoded as well
             raise ValueError(f"{file.name}: {error}") from error
+    if not found:  # who gives it would read that all is whole
+        raise ValueError(f"{path.name}: there is no checkpoint in it")
     return found

@@ -12,6 +12,7 @@ history_only(
     events.DecisionEvaluated,
     events.ClockCorrected,
     events.ClockCorrectionEnded,
+    events.DatabaseWentOn,
     events.ExportBegun,
     events.ExportMade,
     events.KeyRotationBegun,

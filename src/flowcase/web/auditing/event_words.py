@@ -94,6 +94,7 @@ _SETTINGS = {
     "regelsaet.valgte": "Valgte regelsæt",
     "regelsaet.indstillinger": "Indstillinger, der erstatter regelsættenes",
     "clock.offset": "Demonstrationens ur",
+    "database": "Databasens klynge og tidslinje",
 }
 
 # Fields of events whose codes have words of their own.
