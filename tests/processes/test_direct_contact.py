@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from flowcase.access.actor import SYSTEM
@@ -65,6 +67,60 @@ def test_a_child_with_a_caseworker_stays_with_that_one(story):
     [notice] = story.notices("henvendelse_i_sag")
     assert notice.people == ("CW-07",)
     assert story.facts("S1")["status"] == "foranstaltning"
+
+
+def close_after_the_measure(story):
+    """Case S1, which CW-07 had, examined and planned years ago; closed since."""
+    story.flow.cases.open(
+        "S1",
+        child={"navn": "Barn X", "cpr": "0101151234"},
+        facts={
+            "team": "familieteam_syd",
+            "sagsbehandler": "CW-07",
+            "status": "foranstaltning",
+            "kendskabsdato": dt.date(2023, 1, 9),
+            "undersoegelse_afsluttet": dt.date(2023, 4, 1),
+        },
+        actor=SYSTEM,
+    )
+    with story.flow.store.begin(SYSTEM, story.flow.clock.now()) as tx:
+        story.flow.cases._open_work(tx, case="S1").close_case("S1", "uden_indsats")
+
+
+def test_a_closed_case_is_open_again_with_nobody_who_has_it_and_its_knowledge_counts_anew(story):
+    close_after_the_measure(story)
+
+    contact(story)
+
+    facts = story.facts("S1")
+    assert (facts["status"], facts["afsluttet"]) == ("forebyggende", None)
+    assert str(facts["kendskabsdato"]) == "2026-05-12"
+    assert {facts[name] for name in ("sagsbehandler", "team", "undersoegelse_afsluttet")} == {None}
+    assert story.ends("forebyggende_henvendelse") == ["til_forebyggende"]
+    assert story.flow.startable_flows.list(case="S1", actor=story.person("FR-1"))
+
+
+def test_a_notification_about_a_closed_case_is_allocated_again(story):
+    close_after_the_measure(story)
+    story.notify("U1", "S1", received="2026-05-12T10:00")
+    story.assess("S1")
+    story.go_to("2026-05-13T09:00")
+
+    story.meet("2026-05-13")
+    story.decide("S1", kendskabsdato="2026-05-12", omraade="syd")
+
+    assert story.facts("S1")["status"] == "til_tildeling"
+    assert [task.case_code for task in story.tasks("tildel")] == ["S1"]
+
+
+def test_a_contact_does_not_take_a_child_off_the_way_to_the_daily_meeting(story):
+    story.notify("U1", "S1", received="2026-05-12T10:00", boern=[{"navn": "X", "cpr": "0101151234"}])
+    [code] = {row.case_code for row in story.tasks("vurder")}
+
+    contact(story)
+
+    assert story.facts(code)["status"] == "modtaget"
+    assert [task.case_code for task in story.tasks("afdaek")] == [code]
 
 
 def test_only_preventive_workers_take_such_a_contact_and_need_its_words(story):

@@ -58,6 +58,13 @@ class CaseClosed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseReopened(Event):
+    """A child whose case was closed is in need of help again: the case goes on as an open one."""
+
+    case: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordCreated(Event):
     record: str  # id
     entity: str

@@ -100,7 +100,7 @@ def _child(
     is_duplicate = status in UNDECIDED and bool(others)
     is_open = bool(before) and status not in UNDECIDED and status not in CLOSED and status is not None
     if status in CLOSED:
-        case.set_fact(code, "status", "modtaget", reason="Ny underretning")
+        case.reopen_case(code, "modtaget", reason="Ny underretning")
     if not before or status is None or status in CLOSED or (already and not others):
         # Proposed from the receipt; the daily meeting confirms it. The clock of T04 starts here.
         case.set_fact(code, "kendskabsdato", local_date(received))

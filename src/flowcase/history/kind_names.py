@@ -22,6 +22,7 @@ KIND_NAMES: Mapping[str, tuple[str, str]] = {
     "CallCancelled": ("Kald af forløb annulleret", "Call of a flow cancelled"),
     "CallRequested": ("Kald af forløb", "Call of a flow"),
     "CaseClosed": ("Sag afsluttet", "Case closed"),
+    "CaseReopened": ("Sag genåbnet", "Case opened again"),
     "CaseErased": ("Sag slettet", "Case erased"),
     "CaseFactSet": ("Oplysning om sagen sat", "Fact of the case set"),
     "CaseOpened": ("Sag åbnet", "Case opened"),

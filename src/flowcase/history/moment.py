@@ -134,6 +134,8 @@ def _apply(found: Moment, row: Event, event: Any) -> None:
         found.rule_set = f"{event.rule_set}:{event.rule_set_version}"
     elif row.kind == "CaseClosed":
         found.closed_at, found.outcome = row.at, event.outcome
+    elif row.kind == "CaseReopened":
+        found.closed_at, found.outcome = None, None
 
 
 def _apply_record(found: Moment, row: Event, event: Any) -> None:

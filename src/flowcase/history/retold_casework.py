@@ -139,7 +139,13 @@ COPIES = {
     "area": "omraade",
     "step": "trin",
 }
-_OF_CASES = (cases.CaseOpened, cases.CaseFactSet, cases.CaseClosed, cases.CaseRuleSetChanged)
+_OF_CASES = (
+    cases.CaseOpened,
+    cases.CaseFactSet,
+    cases.CaseClosed,
+    cases.CaseReopened,
+    cases.CaseRuleSetChanged,
+)
 _OF_RECORDS = (cases.RecordCreated, cases.RecordUpdated, cases.RecordMoved)
 _OF_DEADLINES = (
     cases.DeadlineOpened,
@@ -322,6 +328,8 @@ def _case(case: Case, heard: Heard) -> Case:
             changes = {"facts": {**case.facts, event.name: event.value}}
         case cases.CaseClosed():
             changes = {"outcome": event.outcome, "closed_at": heard.at}
+        case cases.CaseReopened():
+            changes = {"outcome": None, "closed_at": None}
         case cases.CaseRuleSetChanged():
             changes = {"rule_set": event.rule_set, "rule_set_version": event.rule_set_version}
     return dataclasses.replace(case, updated_at=heard.at, **changes)

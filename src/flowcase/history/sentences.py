@@ -51,6 +51,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "CaseClosed": Sentence(
         "Sagen blev afsluttet: {outcome}.", "The case was closed: {outcome}.", Telling.IN_SHORT
     ),
+    "CaseReopened": Sentence("Sagen blev genåbnet.", "The case was opened again.", Telling.IN_SHORT),
     "RecordCreated": Sentence(
         "Skrevet i {entity}: {attributes}.", "Written in {entity}: {attributes}.", Telling.IN_WHOLE
     ),

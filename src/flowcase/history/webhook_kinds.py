@@ -16,6 +16,7 @@ from flowcase.model import Event
 KINDS: Mapping[str, tuple[str, ...]] = {
     "CaseOpened": ("rule_set", "rule_set_version"),
     "CaseClosed": ("outcome",),
+    "CaseReopened": (),
     "CaseErased": (),
     "LegalHoldPlaced": (),
     "LegalHoldLifted": (),

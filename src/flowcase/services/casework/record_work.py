@@ -31,6 +31,17 @@ CASE = "Sag"  # the entity that is addressed by the case code and lives in the c
 
 _ALL = 1_000_000
 
+# Facts of a case that end with it: whoever has it, and what gates read of its examination and plan.
+_OF_ONE_COURSE = (
+    "sagsbehandler",
+    "stedfortraeder",
+    "team",
+    "trin",
+    "undersoegelse_i_gang",
+    "undersoegelse_afsluttet",
+    "handleplan_godkendt",
+)
+
 
 @dataclass(frozen=True)
 class Record:
@@ -244,6 +255,19 @@ class RecordWork:
         self.set_fact(case, "status", "afsluttet")
         row = self._case_row(case)
         self._append(row.stream, events.CaseClosed(case=case, outcome=outcome))
+
+    def reopen_case(self, case: str, status: str, *, reason: str) -> None:
+        """A closed case goes on with this status, and as a new one begins: with nobody who has it.
+
+        What was examined, planned and decided before it was closed opens no gate any more.
+        """
+        row = self._case_row(case)
+        if row.closed_at is not None:
+            self._append(row.stream, events.CaseReopened(case=case))
+        for name in _OF_ONE_COURSE:
+            if row.facts.get(name) is not None:
+                self.set_fact(case, name, None, reason=reason)
+        self.set_fact(case, "status", status, reason=reason)
 
     # --- inside ------------------------------------------------------------------------------------
 

@@ -122,6 +122,11 @@ class Measures:
         self._open.pop(event.case, None)
         self._follow(event.case, None)
 
+    def _case_reopened(self, now: dt.datetime, instance: Any, event: case_events.CaseReopened) -> None:
+        self._sample(now)
+        self._closed.pop(event.case, None)
+        self._open[event.case] = None
+
     def _follow(self, case: str, person: Any) -> None:
         before = self._caseworker.pop(case, None)
         if before is not None:
@@ -333,6 +338,7 @@ _LISTENERS: Mapping[type[model.Event], Callable[[Measures, dt.datetime, Any, Any
     case_events.CaseOpened: Measures._case_opened,
     case_events.CaseFactSet: Measures._fact_set,
     case_events.CaseClosed: Measures._case_closed,
+    case_events.CaseReopened: Measures._case_reopened,
     case_events.DeadlineOpened: Measures._deadline_opened,
     case_events.DeadlineMet: Measures._deadline_met,
     case_events.RecordCreated: Measures._record_created,

@@ -110,6 +110,18 @@ def close_case(tx: Tx, stream: str, instance: LockedInstance | None, event: even
     )
 
 
+@applies(events.CaseReopened)
+def reopen_case(tx: Tx, stream: str, instance: LockedInstance | None, event: events.CaseReopened) -> None:
+    tx.stream(stream)
+    row = _existing(tx, _READ_CASE, "case", event.case)
+    tx.update(
+        tables.case_file,
+        {"code": event.case, "version": row.version},
+        {"closed_at": None, "outcome": None, "version": row.version + 1, "updated_at": tx.now},
+        attempt=f"open case '{event.case}' again",
+    )
+
+
 # --- records ---------------------------------------------------------------------------------------
 
 

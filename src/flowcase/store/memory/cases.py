@@ -105,6 +105,10 @@ class CaseShelves:
         row = self.cases[event.case]
         self.cases[event.case] = replace(row, closed_at=self.tx.now, outcome=event.outcome)
 
+    def reopen_case(self, stream: str, instance: Any, event: case_events.CaseReopened) -> None:
+        row = self.cases[event.case]
+        self.cases[event.case] = replace(row, closed_at=None, outcome=None)
+
     # --- records -----------------------------------------------------------------------------------
 
     def records_record(self, id: str) -> RecordRow | None:

@@ -28,6 +28,7 @@ APPLIERS: Mapping[type[Event], Callable[[Shelves, str, Any, Any], None]] = {
     case_events.CaseOpened: Shelves.open_case,
     case_events.CaseFactSet: Shelves.set_fact,
     case_events.CaseClosed: Shelves.close_case,
+    case_events.CaseReopened: Shelves.reopen_case,
     case_events.RecordCreated: Shelves.create_record,
     case_events.RecordUpdated: Shelves.update_record,
     case_events.DeadlineOpened: Shelves.open_deadline,
