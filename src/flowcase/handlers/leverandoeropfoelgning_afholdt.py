@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
-from flowcase.handlers.supplier_contracts import INDIVIDUAL, contract_of
+from flowcase.handlers.supplier_contracts import INDIVIDUAL, contract_of, tell_supplier
 
 if TYPE_CHECKING:
     from flowcase.services.casework.case_work import CaseWork
@@ -56,3 +56,4 @@ def record_follow_up(job: Job, case: CaseWork) -> None:
             case=code,
             text="kontrakt_ophaevet",
         )
+        tell_supplier(case, contract["leverandoer_id"], "kontrakt_ophaevet", code=contract.case)

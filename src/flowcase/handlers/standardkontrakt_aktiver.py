@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
-from flowcase.handlers.supplier_contracts import ACTIVE, STANDARD, active_contracts
+from flowcase.handlers.supplier_contracts import (
+    ACTIVE,
+    REPLACED,
+    STANDARD,
+    active_contracts,
+    tell_supplier,
+)
 
 if TYPE_CHECKING:
     from flowcase.services.casework.case_work import CaseWork
-
-REPLACED = "afloest"
 
 
 @handler(
@@ -29,3 +33,5 @@ def activate(job: Job, case: CaseWork) -> None:
             case.publish("standardkontrakt_afloest", other.id)
             case.publish("kontrakt_ophoert", other.id)
     case.update(STANDARD, contract.id, {"status": ACTIVE})
+    case.notify(groups=["leverandoeransvarlig"], kind="opgave", text="kontrakt_underskrevet")
+    tell_supplier(case, contract["leverandoer_id"], "kontrakt_underskrevet")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flowcase.cases.civil_time import local_date
 from flowcase.handlers import Field, Job, handler
-from flowcase.handlers.supplier_contracts import ACTIVE, STANDARD
+from flowcase.handlers.supplier_contracts import ACTIVE, STANDARD, tell_supplier
 
 if TYPE_CHECKING:
     from flowcase.services.casework.case_work import CaseWork
@@ -30,3 +30,6 @@ def close(job: Job, case: CaseWork) -> None:
     if was_active:
         case.publish("kontrakt_ophoert", contract.id)
         case.notify(groups=["leverandoeransvarlig"], kind="opgave", text="standardkontrakt_ophoert")
+        tell_supplier(case, contract["leverandoer_id"], "standardkontrakt_ophoert")
+    else:
+        tell_supplier(case, contract["leverandoer_id"], "kontrakt_ikke_indgaaet")

@@ -15,6 +15,7 @@ STANDARD, INDIVIDUAL = "Standardkontrakt", "IndividuelKontrakt"
 ACTIVE = "aktiv"
 UNDER_NEGOTIATION = "forhandles"
 SIGNED = "underskrevet"
+REPLACED = "afloest"
 
 
 def active_contracts(case: CaseWork, measure_type: Value) -> list[Record]:
@@ -30,6 +31,13 @@ def people_of(case: CaseWork, supplier: Value) -> list[Value]:
         return list(case.get("Leverandoer", str(supplier))["medarbejdere"] or [])
     except NotFound:
         return []
+
+
+def tell_supplier(case: CaseWork, supplier: Value, text: str, *, code: str | None = None) -> None:
+    """Those who act for the supplier hear of what became of their contract."""
+    people = [str(person) for person in people_of(case, supplier)]
+    if people:
+        case.notify(people=people, kind="opgave", case=code, text=text)
 
 
 def contract_of(case: CaseWork, kind: str, id: Value) -> Record:

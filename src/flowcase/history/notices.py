@@ -88,7 +88,16 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "ikke_tildelt": ("sagen er ikke tildelt i tide", "the case was not allocated in time"),
     "informer_familien": ("du informerer familien", "you inform the family"),
     "kontrakt_forhandles": ("en kontrakt venter på jeres svar", "a contract awaits your answer"),
+    "kontrakt_ikke_indgaaet": ("der bliver ikke indgået en kontrakt", "no contract was concluded"),
     "kontrakt_ophaevet": ("en kontrakt er ophævet", "a contract was cancelled"),
+    "kontrakt_underskrevet": (
+        "en kontrakt er underskrevet af begge parter",
+        "a contract was signed by both parties",
+    ),
+    "kontraktbrud_afgjort": (
+        "et brud på en kontrakt er afgjort; kontrakten fortsætter",
+        "a breach of a contract was decided; the contract goes on",
+    ),
     "kontraktbrud_meldt": (
         "der er meldt brud på en kontrakt eller på underretningspligten",
         "a breach of contract or of the duty to notify was reported",

@@ -85,7 +85,12 @@ def contract_status(code: str | None) -> str:
     return {
         "forhandles": gettext("Forhandles"),
         "underskrevet": gettext("Underskrevet"),
+        "afloest": gettext("Afløst"),
+        "bortfaldet": gettext("Bortfaldet"),
+        "ikke_indgaaet": gettext("Ikke indgået"),
+        "kladde": gettext("Kladde"),
         "ophaevet": gettext("Ophævet"),
+        "ophoert": gettext("Ophørt"),
         "udloebet": gettext("Udløbet"),
     }.get(code or "", _plain(code or ""))
 
