@@ -52,6 +52,14 @@ def test_what_was_written_lies_in_the_childs_case_and_nowhere_else(story):
     assert kept == {None: None, task.case_code: "Er ofte ked af det."}
 
 
+def test_the_worker_who_takes_it_up_reads_what_the_contact_was_about(story):
+    contact(story)
+
+    [task] = story.tasks("afdaek")
+    shown = story.flow.user_tasks.get(task.id, actor=story.person("FR-1")).prefilled
+    assert (shown["henvendelse"], shown["henvendelse_kontakt"]) == ("Er ofte ked af det.", "Kontoret")
+
+
 def test_a_child_with_a_caseworker_stays_with_that_one(story):
     story.flow.cases.open(
         "S1",

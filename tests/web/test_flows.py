@@ -8,7 +8,7 @@ import pytest
 
 from flowcase.access.actor import SYSTEM
 from flowcase.cases.civil_time import COPENHAGEN
-from tests.services.diagrams import end, process, user_task
+from tests.services.diagrams import Node, end, process, user_task
 from tests.services.test_startable_flows import start
 from tests.web.world import PASSWORD
 
@@ -86,6 +86,18 @@ def test_a_gate_of_the_start_refuses_at_its_field_and_what_was_typed_stays(sign_
 
     assert begun.status == 200
     assert len(world.flow.instances.list(process="koordineringskonference")) == 1
+
+
+def test_a_flow_that_found_a_case_leads_to_it(sign_in, world):
+    script = '<zeebe:script expression="=&quot;SAG-2588&quot;" resultVariable="sag_id"/>'
+    found = Node("find", "scriptTask", f"<extensionElements>{script}</extensionElements>")
+    files = {"fandt_sag.bpmn": process("fandt_sag", start("familieteam_syd", "none"), found, end())}
+    world.flow.deployments.deploy(files, actor=SYSTEM)
+    camilla = sign_in("camilla.syd")
+
+    arrived = camilla.press(camilla.get("/forloeb/nyt/fandt_sag"), "_begynd")
+
+    assert arrived.address == "/sager/SAG-2588"
 
 
 def test_who_may_start_nothing_is_told_so_in_either_language(sign_in):

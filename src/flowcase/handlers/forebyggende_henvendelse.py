@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     outputs=(
         Field("sag_id", "string", "Sag", "Case"),
         Field("har_raadgiver", "boolean", "Har barnet en rådgiver?", "Has the child a caseworker?"),
+        Field("henvendelse_id", "string", "Henvendelse i sagen", "Contact in the case"),
     ),
 )
 def take_contact(job: Job, case: CaseWork) -> Mapping[str, Value]:
@@ -49,6 +50,6 @@ def take_contact(job: Job, case: CaseWork) -> Mapping[str, Value]:
         case.notify(people=[caseworker], kind="underretning", case=code, text="henvendelse_i_sag")
     elif facts.get("status") in (None, "aaben"):
         case.set_fact(code, "status", PREVENTIVE, reason="Henvendelse til forebyggende rådgiver")
-    case.create("Henvendelse", dict(contact.values), code)
+    kept = case.create("Henvendelse", dict(contact.values), code)
     case.update("Henvendelse", id, dict.fromkeys(contact.values))
-    return {"sag_id": code, "har_raadgiver": bool(caseworker)}
+    return {"sag_id": code, "har_raadgiver": bool(caseworker), "henvendelse_id": kept}

@@ -136,6 +136,8 @@ def _start(process: str, case: str | None) -> Any:
 def _next_page(started: str, case: str | None) -> str:
     """The first user task of the new flow that is this person's, else the case, else the list.
 
+    The case may be one that the flow has found or opened, as for a contact to the preventive worker.
+
     What the link to the flow has chosen already goes on to the user task.
     """
     chosen: dict[str, Any] = {
@@ -146,4 +148,7 @@ def _next_page(started: str, case: str | None) -> str:
         return url_for("user_tasks.show", id=mine[0].id, **chosen)
     if case is not None:
         return url_for("cases.show", code=case)
-    return url_for("instances.show", id=started) if may_see_cases(actor()) else url_for("flows.index")
+    if not may_see_cases(actor()):
+        return url_for("flows.index")
+    found = flow().instances.get(started, actor=actor()).variables.get("sag_id")
+    return url_for("cases.show", code=found) if found else url_for("instances.show", id=started)
