@@ -35,7 +35,11 @@ def conclude(job: Job, case: CaseWork) -> None:
     """
     outcome = str(job.inputs["udfald"])
     contract = case.get(INDIVIDUAL, str(job.inputs["kontrakt_id"]))
-    code, supplier, was_sent = contract.case, contract["leverandoer_id"], contract["status"] == UNDER_NEGOTIATION
+    code, supplier, was_sent = (
+        contract.case,
+        contract["leverandoer_id"],
+        contract["status"] == UNDER_NEGOTIATION,
+    )
     case.update(INDIVIDUAL, contract.id, {"status": outcome})
     if outcome == SIGNED:
         tell_supplier(case, supplier, "kontrakt_underskrevet", code=code)

@@ -34,5 +34,6 @@ def begin_match(job: Job, case: CaseWork) -> Mapping[str, Value]:
     record = case.get("Match", match)
     mentor = str(record["mentor"])
     case.publish("mentor_optaget", mentor, {"match_id": match}, message_id=f"{match}.begyndt")
-    case.start("mentormaaltjek", {"match_id": match, "start": record["start"]})
+    about = {"match_id": match, "mentorung_id": young, "start": record["start"]}
+    case.start("mentormaaltjek", about)
     return {"mentor_id": mentor, "mentor_person": case.get("Mentor", mentor)["person"]}

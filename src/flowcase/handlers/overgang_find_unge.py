@@ -14,8 +14,11 @@ from flowcase.values import Value
 
 if TYPE_CHECKING:
     from flowcase.services.casework.case_work import CaseWork
+    from flowcase.services.casework.record_work import Record
 
-RUNNING = "foranstaltning"
+MEASURE = "foranstaltning"  # status of a case
+RUNNING = "i_gang"  # status of a measure
+BETWEEN_SECTORS = "sektor"
 
 
 @handler(
@@ -26,15 +29,31 @@ RUNNING = "foranstaltning"
     rules=("R-124",),
 )
 def find(job: Job, case: CaseWork) -> Mapping[str, Value]:
-    """Cases with a running measure; each young person's transition begins once."""
+    """Open cases with a running measure; each young person's way to adult life begins once.
+
+    A transition between sectors, as into school years ago, is another matter.
+    """
     today, begun = local_date(job.now), 0
     age: Any = case.setting("overgang_alder")
-    for file in case.records("Sag", status=RUNNING):
+    for file in _with_a_running_measure(case):
         adult = coming_of_age(case, file.id)
-        if adult is None or today >= adult or case.records(TRANSITION, case=file.id):
+        if adult is None or today >= adult or _has_begun(case, file.id):
             continue
         born = date_of(case.get("Barn", str(file["barn_id"]))["foedt"])
         if born is not None and today >= add_months(born, int(age) * MONTHS_A_YEAR):
             case.start("overgang", {"sag_id": file.id, "overgang_slags": TO_ADULT_LIFE}, case=file.id)
             begun += 1
     return {"antal": Decimal(begun)}
+
+
+def _with_a_running_measure(case: CaseWork) -> list[Record]:
+    """A case that is examined anew, or has another matter on its way, has its measure still."""
+    codes = {each.case for each in case.records("Foranstaltning", status=RUNNING)}
+    files = {each.id: each for each in case.records("Sag", status=MEASURE)}
+    files |= {code: case.get("Sag", code) for code in sorted(code for code in codes if code)}
+    return [file for file in files.values() if file["afsluttet"] is None]
+
+
+def _has_begun(case: CaseWork, code: str) -> bool:
+    """Of one that was begun by hand and not filled in yet it is not known where it leads."""
+    return any(each["slags"] != BETWEEN_SECTORS for each in case.records(TRANSITION, case=code))

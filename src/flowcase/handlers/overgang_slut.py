@@ -22,5 +22,10 @@ if TYPE_CHECKING:
     rules=("R-123", "R-124"),
 )
 def conclude(job: Job, case: CaseWork) -> None:
+    """The caseworker hears how it ended: the receiver and the leader answer without them."""
     outcome = job.inputs["udfald"]
-    case.update(TRANSITION, str(job.inputs["overgang_id"]), {"udfald": outcome, "status": "slut"})
+    transition = case.get(TRANSITION, str(job.inputs["overgang_id"]))
+    case.update(TRANSITION, transition.id, {"udfald": outcome, "status": "slut"})
+    caseworker = case.case(transition.case).get("sagsbehandler")
+    if caseworker:
+        case.notify(people=[caseworker], kind="opgave", case=transition.case, text="overgang_slut")

@@ -21,7 +21,7 @@ PLANNED = "planlagt"
     rules=("R-113", "R-122"),
 )
 def extend(job: Job, case: CaseWork) -> None:
-    """The next term lay behind the old last day, so nothing waits for it; one that waits goes on by itself."""
+    """The next term lay behind the old last day, so nothing waited for it; one that waits goes on."""
     contract = case.get(STANDARD, str(job.inputs["standardkontrakt_id"]))
     held = case.records("Leverandoeropfoelgning", kontrakt_id=contract.id)
     if any(each["status"] == PLANNED for each in held):

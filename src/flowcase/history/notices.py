@@ -207,6 +207,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "a colleague asks you to do a part of a task and give it back",
     ),
     "overgang_ansvar": ("du leder en overgang", "you are responsible for a transition"),
+    "overgang_slut": ("en overgang er afsluttet", "a transition has ended"),
     "overgang_uden_modtager": (
         "dagen for en overgang er passeret uden modtager",
         "the day of a transition has passed without a receiver",
