@@ -219,3 +219,24 @@ def test_who_gave_or_refused_a_consent_is_said_as_danish_says_it():
     assert gaps[Gap.WITHDRAWN] == "Samtykket er trukket tilbage af mor"
     assert gaps[Gap.EXPIRED] == "Samtykket fra mor er udløbet"
     assert gap_in_words(Missing("ppr", Gap.EXPIRED)) == "Samtykket er udløbet"
+
+
+def test_who_decides_a_referral_reads_it_and_who_referred_reads_the_answer(asked):
+    """Proves R-050: the parents' support brings it before the committee; the form names its attachments."""
+    story = asked()
+    flow, town_ = story.flow, story.town
+    flow.people.add("VC-1", name="VC-1", groups=["visitation_central"], actor=SYSTEM)
+    flow.instances.start("visitation", {"sag_id": CASE}, case=CASE, actor=town_.person("SK-1"))
+    referred = {"tilbud": "specialundervisning", "henviser": "SK-1", "grundlag": "Trives ikke i klassen."}
+    attached = {"bilag": ["J-2026-17"], "foraeldre_tilslutning": "ja"}
+    town_.complete("henvis", "SK-1", CASE, **referred, **attached)
+
+    [looked_at] = town_.tasks("gennemgaa", CASE)
+    read = _seen(story, looked_at.id, "VC-1")
+    town_.complete("gennemgaa", "VC-1", CASE, komplet=True)
+    town_.complete("afgoer_central", "VC-1", CASE, afgoerelse="afslag", begrundelse="Skolen kan støtte.")
+    [given] = town_.tasks("giv_svar", CASE)
+
+    assert read.view.withheld == ()
+    assert (read.prefilled["grundlag"], read.prefilled["bilag"]) == ("Trives ikke i klassen.", ["J-2026-17"])
+    assert _seen(story, given.id, "SK-1").prefilled["begrundelse"] == "Skolen kan støtte."

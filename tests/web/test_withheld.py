@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pytest
 
 from flowcase.access.actor import SYSTEM
+from flowcase.web.forms import form_page
 from tests.processes.consents_given import give_consent
 from tests.services.diagrams import end, process, start, user_task
 from tests.web.world import PASSWORD
@@ -98,3 +100,17 @@ def _withdraw(world, consent: str) -> None:
         "naeste_skridt": "intet",
     }
     world.complete("registrer", "camilla.syd", CASE, **form)
+
+
+def test_a_variable_that_a_form_shows_opens_its_other_fields_to_who_is_told_no_other(app, world):
+    """The school asks for a second SSD meeting: its reason is required, so it has to be on the page."""
+    form = world.flow.deployments.form("F-SSD1")
+
+    def keys(meeting: int) -> set[str]:
+        with app.test_request_context():
+            known = {"moedenr": Decimal(meeting)}
+            page = form_page.shown(form, {}, facts={}, now=world.flow.clock.now(), known=known)
+            return {each.asked.key for each in page.fields}
+
+    assert "saerlig_grund" in keys(2)
+    assert "saerlig_grund" not in keys(1)

@@ -1,4 +1,4 @@
-"""`visitation.meddel`: the committee's answer goes to the referrer, the caseworker and the family."""
+"""`visitation.meddel`: the committee's answer goes to who referred and who has the case."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from flowcase.handlers import Field, Job, handler
 
 if TYPE_CHECKING:
     from flowcase.services.casework.case_work import CaseWork
+
+ASSIGNED = "tildelt"
 
 
 @handler(
@@ -23,11 +25,13 @@ if TYPE_CHECKING:
     rules=("R-049",),
 )
 def tell(job: Job, case: CaseWork) -> None:
-    """The reasons stay in the record; the notice is a fixed sentence."""
+    """The reasons stay in the record; the notices are fixed sentences. One of those told tells the family."""
     code, outcome = str(job.inputs["sag_id"]), str(job.inputs["udfald"])
     done = {"afgoerelse": outcome, "afgjort": case.now, "status": "afgjort"}
     case.update("Visitation", str(job.inputs["visitation_id"]), done)
     caseworker = case.case(code).get("sagsbehandler")
     told = dict.fromkeys(str(person) for person in (job.inputs["henviser"], caseworker) if person)
     case.notify(people=tuple(told), kind="opgave", case=code, text="visitation_afgjort")
-    case.note("visitation_meddelt", "Afgørelsen om visitation er meddelt familien.", code, job.element)
+    chosen = case.get("Visitation", str(job.inputs["visitation_id"]))["ressourceperson"]
+    if outcome == ASSIGNED and chosen:
+        case.notify(people=[str(chosen)], kind="opgave", case=code, text="ressourcepaedagog_valgt")

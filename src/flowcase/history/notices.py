@@ -230,6 +230,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "rådgiveren har nået grænsen for sager",
         "the caseworker has reached the limit of cases",
     ),
+    "ressourcepaedagog_valgt": (
+        "PPR har valgt dig som ressourcepædagog i en sag",
+        "PPR has chosen you as resource pedagogue in a case",
+    ),
     "samtykke_afslaaet": ("der er sagt nej til samtykke", "consent was refused"),
     "samtykke_bortfaldet": ("et samtykke er bortfaldet", "a consent has lapsed"),
     "samtykke_delvist": ("samtykket dækker en del", "the consent covers a part"),

@@ -250,6 +250,7 @@ ENTITIES = (
         ("begrundelse", L, K2, "Begrundelse"),
         ("indsendt", DT, K0, "Indsendt"),
         ("afgjort", DT, K0, "Afgjort"),
+        ("meddelt", D, K0, "Meddelt familien"),
         ("status", E, K0, "Status"),
     ),
     record_of(

@@ -30,7 +30,8 @@ from flowcase.values import Value
 
 KIND_DECISION = "oplysningsart"  # D-14: entity, attribute, class -> type of data
 PURPOSE_VARIABLE = "formaal_kode"
-OWNERS = ("anmoder", "indkaldere")  # variables that name the units whose own process it is
+# Variables that name whose own process it is: units, and both sides of a referral that the parents support.
+OWNERS = ("anmoder", "indkaldere", "henvist_mellem")
 OPEN_FACTS, OWN_RECORDS, UNITS = "eksterne_ser_af_sagen", "egne_poster", "enheder"
 ITEM = "Dagsordenspunkt"
 SHOWN = "vist"  # status of the log of what a user task showed

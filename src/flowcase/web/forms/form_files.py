@@ -82,7 +82,7 @@ def received(
 
 def ids_in(form: Form | None, raw: Mapping[str, Any]) -> list[str]:
     """What the file fields of a form name: documents here, and numbers in the journal."""
-    places = _places(form.fields if form else (), raw, ())
+    places = _places(form.fields if form else (), raw, (), with_shown=True)
     return [id for _, asked, place in places for id in _list(nested.at(place, asked.path))]
 
 
@@ -148,17 +148,18 @@ def _target(asked: Field) -> tuple[str, str]:
 
 
 def _places(
-    fields: Sequence[Field], raw: Any, prefix: tuple[str, ...]
+    fields: Sequence[Field], raw: Any, prefix: tuple[str, ...], *, with_shown: bool = False
 ) -> Iterator[tuple[str, Field, dict[str, Any]]]:
     for asked in fields:
         if asked.type is FieldType.GROUP:
-            yield from _places(asked.children, raw, prefix)
+            yield from _places(asked.children, raw, prefix, with_shown=with_shown)
         elif asked.type is FieldType.LIST:
             rows = nested.at(raw, asked.path)
             for number, row in enumerate(rows if isinstance(rows, list) else []):
                 if isinstance(row, dict):
-                    yield from _places(asked.children, row, (*prefix, *asked.path, str(number)))
-        elif asked.type is FieldType.FILE and not asked.readonly:
+                    row_prefix = (*prefix, *asked.path, str(number))
+                    yield from _places(asked.children, row, row_prefix, with_shown=with_shown)
+        elif asked.type is FieldType.FILE and (with_shown or not asked.readonly):
             yield ".".join((*prefix, *asked.path)), asked, raw
 
 

@@ -17,7 +17,7 @@ from typing import Any, cast
 
 from flowcase import feel
 from flowcase.cases.civil_time import COPENHAGEN, possible_instants
-from flowcase.modeling.form import Field, FieldType, Form, Option
+from flowcase.modeling.form import Field, FieldType, Form, Option, VariableTarget
 from flowcase.services.forms import form_values, nested
 from flowcase.values import Value, Variables
 from flowcase.web.forms.form_files import Attached, has_files
@@ -199,9 +199,18 @@ class _Drawing:
         }
 
     def context(self, raw: Mapping[str, Any]) -> Variables:
-        """What expressions read, exactly as when the form is validated; what is not known is null."""
+        """What expressions read, exactly as when the form is validated; what is not known is null.
+
+        Somebody outside the authority is not told the variables, but for those that the form shows them.
+        """
         unanswered = {asked.key: None for asked in self.form.values() if asked.key}
-        return ChainMap(form_values.readable(self.form, raw), cast("Any", self.facts), unanswered)
+        told = {
+            asked.key: value
+            for asked in self.form.values()
+            if asked.readonly and VariableTarget(asked.key) in asked.targets
+            if (value := nested.at(self.known, asked.path)) is not None
+        }
+        return ChainMap(form_values.readable(self.form, raw), cast("Any", self.facts), told, unanswered)
 
     def fields(
         self,
@@ -248,7 +257,7 @@ class _Drawing:
         if asked.type is FieldType.LIST:
             return replace(drawn, rows=self._rows(asked, value, context, prefix))
         choices = self._choices(asked, value, context)
-        if asked.readonly:
+        if asked.readonly and asked.type is not FieldType.FILE:
             chosen = ", ".join(words for _, words, is_chosen in choices if is_chosen)
             return replace(drawn, value=chosen or presenting.value(value))
         if asked.type is FieldType.INSTANT:
