@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.konferencepunkt_klar import APPROVED
 from flowcase.handlers.meeting_attendance import absent
+from flowcase.handlers.moede_aftaler import NO_TASK
 
 if TYPE_CHECKING:
     from flowcase.services.casework.case_work import CaseWork, Record
@@ -36,7 +37,7 @@ def close_items(job: Job, case: CaseWork) -> None:
         if item["fast_punkt"] is True:
             case.update("Dagsordenspunkt", item.id, {"moede_id": None, "status": APPROVED})
             continue
-        if item["emnetype"] == _PEDAGOGUE and item["sag_id"]:
+        if item["emnetype"] == _PEDAGOGUE and item["sag_id"] and job.inputs["moede_udfald"] != NO_TASK:
             _carry_to_ppr(case, item)
         case.publish("punkt_droeftet", item.id, {"punkt_udfald": job.inputs["moede_udfald"]})
 

@@ -28,5 +28,6 @@ def close(job: Job, case: CaseWork) -> Mapping[str, Value]:
     case.update("Dagsordenspunkt", item.id, {"status": job.inputs["status"]})
     asker = job.inputs.get("forslagsstiller")
     if asker is not None:
-        case.notify(people=[str(asker)], kind="moede", case=item["sag_id"], text="konferencepunkt_lukket")
+        told = f"konferencepunkt_{job.inputs['status']}"
+        case.notify(people=[str(asker)], kind="moede", case=item["sag_id"], text=told)
     return {"punkt_udfald": job.inputs["status"]}

@@ -111,7 +111,23 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "der er foreslået et punkt til konferencen",
         "an item was proposed for the conference",
     ),
+    "konferencepunkt_afvist": (
+        "lederen har sagt nej til dit punkt til konferencen",
+        "the leader has turned down your item for the conference",
+    ),
+    "konferencepunkt_afvist_genkendeligt": (
+        "dit punkt kommer ikke på konferencen, fordi barnet kan genkendes",
+        "your item does not go to the conference because the child can be recognised",
+    ),
+    "konferencepunkt_droeftet": (
+        "dit punkt er drøftet på konferencen",
+        "your item was discussed at the conference",
+    ),
     "konferencepunkt_lukket": ("dit punkt er lukket", "your item was closed"),
+    "konferencepunkt_trukket": (
+        "dit punkt er taget af konferencens liste",
+        "your item was taken off the list of the conference",
+    ),
     "konferencer_planlagt": (
         "konferencerne er sat i kalenderen",
         "the conferences are in the calendar",
