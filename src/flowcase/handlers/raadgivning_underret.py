@@ -22,7 +22,7 @@ SOURCE = "aaben_raadgivning"
     rules=("R-001",),
 )
 def notify(job: Job, case: CaseWork) -> Mapping[str, Value]:
-    """Received now: the clock of T01 begins here. The staff of Fronten write who the child is.
+    """Received now: the clock of T01 begins here. Who gave the advice knows the child and may write it, too.
 
     Nothing of it goes back into the anonymous course: the notification lies in a stream of its own.
     """
@@ -34,6 +34,7 @@ def notify(job: Job, case: CaseWork) -> Mapping[str, Value]:
         "kanal": "fagsystem",
         "status": "modtaget",
         "kilde": SOURCE,
+        "begyndt_af": case.actor,
     }
     case.create("Underretning", first, id=id, stream=stream)
     variables = {"underretning_id": id}

@@ -32,6 +32,7 @@ ADDED_SIBLINGS = "soeskende"
         Field("aeresrelateret", "boolean", "Æresrelateret", "Honour-related", required=False),
         Field("soeskende", "string", "Søskende", "Siblings", required=False),
         Field("modtaget", "date and time", "Modtaget", "Received"),
+        Field("begyndt_af", "string", "Begyndt af", "Begun by", required=False),
         Field("regelsaet", "string", "Regelsæt", "Rule set", required=False),
     ),
     rules=("R-001", "R-002", "R-010"),
@@ -55,6 +56,7 @@ def receive(job: Job, case: CaseWork) -> Mapping[str, Value]:
             name: notification[name]
             for name in ("umiddelbar_fare", "mistanke_overgreb", "aeresrelateret", "soeskende", "modtaget")
         },
+        "begyndt_af": notification["begyndt_af"],
         "regelsaet": case.case(str(children[0]["sag_id"])).get("regelsaet") if children else None,
     }
 

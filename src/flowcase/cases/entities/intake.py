@@ -35,6 +35,7 @@ ENTITIES = (
         ("akut", B, K0, "Akut"),
         ("resultat", E, K0, "Resultat"),
         ("kilde", E, K0, "Modtaget gennem"),
+        ("begyndt_af", R, K0, "Begyndt af"),
         ("kommune", T, K1, "Videresendt til kommune"),
         ("registreret_sent", B, K0, "Registreret senere end tilladt efter modtagelsen"),
     ),
