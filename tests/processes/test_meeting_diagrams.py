@@ -21,7 +21,7 @@ ENDS = {
     "tvaerprofessionelt_forum": {"raad_givet", "raad_anonymt", "trukket"},
     "signs_of_safety": {"udfyldt"},
     "sos_udbredelse": {"forankret", "afsluttet"},
-    "sos_nyansat": {"introduceret"},
+    "sos_nyansat": {"introduceret", "uddannelse_noteret"},
 }
 
 

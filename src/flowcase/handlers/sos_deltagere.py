@@ -9,7 +9,9 @@ from flowcase.handlers import Field, Job, handler
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.casework.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork, Record
+
+STAFF = "SoSDeltager"
 
 
 @handler(
@@ -22,13 +24,19 @@ if TYPE_CHECKING:
 )
 def register(job: Job, case: CaseWork) -> Mapping[str, Value]:
     """Somebody who is already known keeps their training; a key person is a member of staff, too."""
-    known = {str(each["person"]): each.id for each in case.records("SoSDeltager")}
+    known = {str(each["person"]): each.id for each in case.records(STAFF)}
     for row in case.get("SoSUdbredelse", str(job.inputs["udbredelse_id"]))["enheder"] or []:
         keys = set(row.get("noeglepersoner") or [])
         for person in dict.fromkeys([*(row.get("medarbejdere") or []), *sorted(keys)]):
             values = {"person": person, "enhed": row.get("enhed"), "noegleperson": person in keys}
             if person in known:
-                case.update("SoSDeltager", known[person], values)
+                case.update(STAFF, known[person], values)
             else:
-                known[person] = case.create("SoSDeltager", values)
+                known[person] = case.create(STAFF, values)
     return {"deltagere": len(known)}
+
+
+def staff(case: CaseWork) -> list[Record]:
+    """Everybody once, as last written; who has left is neither trained nor asked, and counts nowhere."""
+    found = {str(each["person"]): each for each in case.records(STAFF)}
+    return [each for person, each in found.items() if case.works_here(person)]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.sos_deltagere import STAFF, staff
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     rules=("R-144",),
 )
 def find_key_persons(job: Job, case: CaseWork) -> Mapping[str, Value]:
-    newcomer = case.get("SoSDeltager", str(job.inputs["deltager_id"]))
-    case.update("SoSDeltager", newcomer.id, {"ny": True, "noegleperson": False})
-    near = case.records("SoSDeltager", enhed=newcomer["enhed"], noegleperson=True)
-    return {"noeglepersoner": [each["person"] for each in near]}
+    """Who comes from another unit keeps the training that is known."""
+    newcomer = case.get(STAFF, str(job.inputs["deltager_id"]))
+    earlier = [each for each in case.records(STAFF, person=newcomer["person"]) if each.id != newcomer.id]
+    trained = next((each["uddannet"] for each in earlier if each["uddannet"] is not None), None)
+    case.update(STAFF, newcomer.id, {"ny": True, "noegleperson": False, "uddannet": trained})
+    near = [each for each in staff(case) if each["enhed"] == newcomer["enhed"]]
+    return {"noeglepersoner": [each["person"] for each in near if each["noegleperson"] is True]}

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.sos_deltagere import staff
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -39,16 +40,16 @@ def count(job: Job, case: CaseWork) -> Mapping[str, Value]:
     id, number = str(job.inputs["udbredelse_id"]), job.inputs["maaling_nr"]
     answers = case.records("SoSSvar", udbredelse_id=id, maaling_nr=number)
     using = set(case.setting("sos_bruger_hyppighed"))
-    staff = case.records("SoSDeltager")
+    learning = staff(case)
     needed = int(case.setting("sos_noeglepersoner_pr_enhed"))
     keys: dict[Value, int] = {}
-    for each in staff:
+    for each in learning:
         keys[each["enhed"]] = keys.get(each["enhed"], 0) + (each["noegleperson"] is True)
     found: dict[str, Value] = {
         "svar": len(answers),
         "bruger_andel": _share([each for each in answers if each["hyppighed"] in using], answers),
         "nytte_andel": _share([each for each in answers if each["loeftet"] == LIFTED], answers),
-        "uddannet_andel": _share([each for each in staff if each["uddannet"] is not None], staff),
+        "uddannet_andel": _share([each for each in learning if each["uddannet"] is not None], learning),
     }
     case.update("SoSUdbredelse", id, found)
     return {**found, "enheder_uden_noegleperson": sum(1 for held in keys.values() if held < needed)}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.sos_deltagere import staff
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -27,5 +28,5 @@ def begin(job: Job, case: CaseWork) -> Mapping[str, Value]:
     id = str(job.inputs["udbredelse_id"])
     number = int(case.get("SoSUdbredelse", id)["maaling_nr"] or 0) + 1
     case.update("SoSUdbredelse", id, {"maaling_nr": number})
-    asked = [{"person": each["person"], "enhed": each["enhed"]} for each in case.records("SoSDeltager")]
+    asked = [{"person": each["person"], "enhed": each["enhed"]} for each in staff(case)]
     return {"maaling_nr": number, "adspurgte": asked}

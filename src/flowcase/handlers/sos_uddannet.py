@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.sos_deltagere import STAFF, staff
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def record(job: Job, case: CaseWork) -> Mapping[str, Value]:
     course = case.get("SoSKursus", str(job.inputs["kursus_id"]))
     attended = set(course["deltagere"] or [])
-    for each in case.records("SoSDeltager"):
+    for each in staff(case):
         if each["person"] in attended and each["uddannet"] is None:
-            case.update("SoSDeltager", each.id, {"uddannet": course["dato"]})
-    return {"mangler": sum(1 for each in case.records("SoSDeltager") if each["uddannet"] is None)}
+            case.update(STAFF, each.id, {"uddannet": course["dato"]})
+    return {"mangler": sum(1 for each in staff(case) if each["uddannet"] is None)}

@@ -1,4 +1,4 @@
-"""How Signs of Safety takes root: training, key persons, newcomers, yearly survey (forms F-R2 to F-R9)."""
+"""How Signs of Safety takes root: training, key persons, newcomers, yearly survey (forms F-R2 to F-R10)."""
 
 from __future__ import annotations
 

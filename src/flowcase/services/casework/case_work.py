@@ -77,6 +77,11 @@ class CaseWork(CaseDeadlines):
         found = person_rows.person(self._tx, person)
         return sorted(found.groups) if found is not None else []
 
+    def works_here(self, person: str) -> bool:
+        """Whether somebody has an account that has not ended."""
+        found = person_rows.person(self._tx, person)
+        return found is not None and found.is_active
+
     def report_absence(self, person: str, first: dt.date, last: dt.date) -> None:
         """Somebody with an account is away on these days, whatever becomes of the case."""
         absence_work.report(self._tx, person, first, last)
