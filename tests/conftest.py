@@ -27,6 +27,7 @@ import pytest
 
 from flowcase.store import Keyring, Store, migrating
 from flowcase.store.connecting import database_url
+from tests.in_memory import lie_in_memory
 from tests.made_once import made_once
 from tests.migrated_once import migrated_once, migrations  # noqa: F401
 from tests.quick_passwords import quick_passwords  # noqa: F401
@@ -56,6 +57,8 @@ _ran: collections.Counter[str] = collections.Counter()
 # One connection to each server stays: a new one has read nothing yet of what copying a database asks for,
 # which takes the server as long as the copying.
 _administrators: dict[str, psycopg.Connection[Any]] = {}
+
+lie_in_memory()
 
 # jsonschema loads it where it is, for a format that no schema of ours has: two seconds of every process.
 sys.modules.setdefault("rfc3987_syntax", cast(Any, None))

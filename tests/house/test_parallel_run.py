@@ -7,13 +7,14 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from tests import conftest
+from tests import conftest, in_memory
 from tests.made_once import made_once
 
 ROOT = Path(__file__).parents[2]
@@ -102,3 +103,33 @@ def test_the_longest_files_begin() -> None:
     conftest.pytest_collection_modifyitems(items)
 
     assert [item.nodeid for item in items] == [*(f"{file}::c" for file in conftest.LONGEST), *others]
+
+
+def test_what_is_thrown_away_lies_in_memory_only_where_it_has_room_and_programs_may_be_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def has_room(*, free: int = in_memory.ROOM, flags: int = 0, place: Path = tmp_path) -> bool:
+        monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+        monkeypatch.setattr("os.statvfs", lambda _: SimpleNamespace(f_flag=flags))
+        return in_memory.has_room(place)
+
+    found = [
+        has_room(),
+        has_room(free=in_memory.ROOM - 1),
+        has_room(flags=os.ST_NOEXEC),
+        has_room(place=tmp_path / "not there"),
+    ]
+
+    assert found == [True, False, False, False]
+
+
+def test_who_has_chosen_a_place_by_the_environment_keeps_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(in_memory, "has_room", lambda _: True)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+
+    in_memory.lie_in_memory()
+
+    assert tempfile.gettempdir() == str(tmp_path)

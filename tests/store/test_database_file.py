@@ -52,7 +52,7 @@ def older(path: Path, store: Store, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Each of the files that was looked up by its name; a folder counts as settled at once."""
+    """Each of the files that was looked up by its name; a folder counts as settled after two ticks."""
     found: list[str] = []
     real = database_file._identity
 
@@ -61,7 +61,7 @@ def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return real(path)
 
     monkeypatch.setattr(database_file, "_identity", identity)
-    monkeypatch.setattr(database_file, "SETTLED", 0)
+    monkeypatch.setattr(database_file, "SETTLED", 20 * 10**6)
     return found
 
 
