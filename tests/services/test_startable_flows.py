@@ -85,6 +85,19 @@ def test_what_is_offered_follows_groups_and_whether_there_is_a_case(flow: Flowca
     assert names(flow, Actor("bo", groups=frozenset({"mentor"}))) == []
 
 
+def test_the_menu_knows_at_once_who_can_begin_a_flow(flow: Flowcase, case: str) -> None:
+    bo = Actor("bo", groups=frozenset({"mentor"}))
+    assert [flow.startable_flows.has_any(each) for each in (ANNA, SYSTEM, bo)] == [True, True, False]
+
+    drawn = process("ny", start("mentor", "none"), user_task("a"), end())
+    flow.deployments.deploy({"e.bpmn": drawn}, actor=OPERATOR)
+    assert [flow.startable_flows.has_any(each) for each in (ANNA, bo)] == [True, True]
+
+    drawn = process("ny", start("mentor"), user_task("a"), end())  # in a case alone
+    flow.deployments.deploy({"e.bpmn": drawn}, actor=OPERATOR)
+    assert [flow.startable_flows.has_any(each) for each in (ANNA, bo)] == [True, False]
+
+
 def test_a_case_that_is_closed_or_not_ones_work_offers_nothing(flow: Flowcase, case: str) -> None:
     with pytest.raises(Forbidden):
         names(flow, CLARA, case)

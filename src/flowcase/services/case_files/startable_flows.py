@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,6 +63,7 @@ class StartableFlows:
 
     def __init__(self, transactions: Transactions, advancing: Advancing, open_work: OpenWork) -> None:
         self._transactions, self._advancing, self._open_work = transactions, advancing, open_work
+        self._starters: tuple[object, frozenset[str]] = None, frozenset()  # of which generation
 
     def list(self, *, case: str | None = None, actor: Actor) -> list[StartableFlow]:
         """The flows that the actor may start in this case, or outside of any case, by name.
@@ -84,16 +85,24 @@ class StartableFlows:
         return self._transactions.read(work)
 
     def has_any(self, actor: Actor) -> bool:
-        """Whether `list` offers the actor anything outside of any case."""
+        """Whether `list` offers the actor anything outside of any case. Every page asks it."""
 
         def work(tx: Tx) -> bool:
-            for row in resources.definitions(tx, only_newest=True):
-                start = _start_event(self._advancing.definitions.process(tx, row.id))
-                if start is not None and _fits(start, None) and may_start(actor, starters=_starters(start)):
-                    return True
-            return False
+            generation = resources.definitions_generation(tx)
+            known, starters = self._starters
+            if known != generation:
+                starters = frozenset(self._all_starters(tx))
+                self._starters = generation, starters
+            return may_start(actor, starters=starters)
 
         return self._transactions.read(work)
+
+    def _all_starters(self, tx: Tx) -> Iterator[str]:
+        """The groups that may begin something outside of any case."""
+        for row in resources.definitions(tx, only_newest=True):
+            start = _start_event(self._advancing.definitions.process(tx, row.id))
+            if start is not None and _fits(start, None):
+                yield from _starters(start)
 
     def page(
         self, process: str, *, case: str | None = None, with_first: bool = False, actor: Actor

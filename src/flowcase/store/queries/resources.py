@@ -117,6 +117,15 @@ def definitions(
     return [made(ProcessDefinitionRow, row) for row in tx.rows(*question)]
 
 
+def definitions_generation(tx: Tx) -> tuple[int, dt.datetime | None]:
+    """How many active definitions of processes there are, and when the last of them came.
+
+    The instant tells two apart of which the first was rolled back and the second came to the same number.
+    """
+    row = tx.first(_GENERATION)
+    return (0, None) if row is None else (row.number, row.newest)
+
+
 def definitions_question(process: str | None = None, *, only_newest: bool = True) -> Question:
     """What `definitions` asks."""
     return _definitions(process is not None, only_newest), {"process": process}
@@ -284,6 +293,12 @@ def start_subscriptions(tx: Tx, kind: str, name: str) -> list[StartSubscriptionR
 
 _CONTENT = Prepared(select(_file.c.content).where(_file.c.hash == bindparam("hash")))
 _BY_ID = Prepared(select(_process).where(_process.c.id == bindparam("id")))
+_GENERATION = Prepared(
+    select(func.count().label("number"), func.max(_process.c.created_at).label("newest")).where(
+        _process.c.status == literal_column("'active'")
+    ),
+    is_settled=True,
+)
 _NEWEST_NAMED = Prepared(
     select(_named)
     .where(
