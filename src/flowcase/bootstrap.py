@@ -112,6 +112,7 @@ from flowcase.services.studio.element_choices import ElementChoicesOf
 from flowcase.services.studio.file_versions import FileVersions
 from flowcase.services.studio.kept_drafts import KeptDrafts
 from flowcase.services.studio.plays import Plays
+from flowcase.services.studio.previews import Previews
 from flowcase.services.studio.process_folders import ProcessFolders
 from flowcase.services.studio.process_maps import ProcessMaps
 from flowcase.services.studio.reviews import Reviews
@@ -247,6 +248,7 @@ class Flowcase:
     process_maps: ProcessMaps
     scenario_trials: ScenarioTrials
     plays: Plays
+    previews: Previews
     deployment_effects: DeploymentEffects
     element_choices: ElementChoicesOf
     documents: Documents
@@ -527,6 +529,7 @@ def assemble(
         process_maps=ProcessMaps(transactions, definitions, handlers),
         scenario_trials=ScenarioTrials(transactions, settings.processes or shipped_processes()),
         plays=Plays(transactions, kept_drafts, settings.processes or shipped_processes()),
+        previews=Previews(studio, rule_sets, clock),
         deployment_effects=DeploymentEffects(transactions, definitions),
         element_choices=ElementChoicesOf(transactions, studio),
         nodes=nodes,

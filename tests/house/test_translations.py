@@ -19,6 +19,7 @@ from flowcase.services.operating import interventions
 from flowcase.web.auditing import revision_cases
 from flowcase.web.forms import typed_values
 from flowcase.web.language import catalogue
+from flowcase.web.words import hit_policies
 
 WEB = Path(flowcase.web.__file__).parent
 
@@ -32,7 +33,7 @@ def _texts() -> Iterator[str]:
         for _, text, _, _ in extract_from_file("jinja2", path, keywords=keywords):
             yield text if isinstance(text, str) else text[0]
     yield from revision_cases.PAGES.values()
-    yield from revision_cases.HIT_POLICIES.values()
+    yield from hit_policies.HIT_POLICIES.values()
     yield from consent_sentences.GAPS.values()
     yield from consent_sentences.GAPS_OF_SOMEBODY.values()
     yield from consent_sentences.GIVERS.values()

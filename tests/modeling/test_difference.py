@@ -14,7 +14,7 @@ from lxml import etree
 
 from flowcase.cli import cli
 from flowcase.errors import InvalidDefinition
-from flowcase.modeling.difference import differences, in_words
+from flowcase.modeling.difference import beside, differences, in_words
 from flowcase.modeling.layout import lay_out
 from flowcase.modeling.names import codes_in_words, is_code_named
 
@@ -170,6 +170,21 @@ def test_a_form_is_told_by_field():
     lines = told(FORM, FORM.read_bytes(), json.dumps(form).encode())
 
     assert lines == [f"Felt »Noget andet«, ledetekst: {was} → Noget andet ({field['key']})"]
+
+
+def test_a_field_that_moved_into_a_list_is_told_though_the_fields_stand_in_the_same_order():
+    def form(*inside, after=()):
+        rows = {"id": "boern", "type": "dynamiclist", "label": "Børn", "components": list(inside)}
+        return json.dumps({"id": "f", "type": "default", "components": [rows, *after]}).encode()
+
+    name, age = ({"id": id, "type": "textfield", "label": id.title()} for id in ("navn", "alder"))
+    apart, together = form(name, after=[age]), form(name, age)
+
+    lines = told(FORM, apart, together)
+    _, [table] = beside("f.form", apart, together)
+
+    assert lines == ["Felt »Alder«, ligger i: f → Børn"]
+    assert {row.id: row.state for row in table.rows} == {"boern": "", "navn": "", "alder": "changed"}
 
 
 def test_a_setting_of_a_rule_set_is_told_by_its_way_there():

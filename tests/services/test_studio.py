@@ -262,3 +262,6 @@ def test_a_field_that_a_form_loses_while_a_diagram_reads_it_is_told_until_the_di
     assert told("dag") == []
     together = flow.studio.check_together({"f.form": form("dag"), "p.bpmn": waits}, actor=JENS)
     assert [each.rule for each in together if each.rule == "form-field-lost"] == ["form-field-lost"]
+
+    made = flow.studio.deploy_bundle({"f.form": form("dag")}, actor=JENS)  # as a program does
+    assert [each.rule for each in made.warnings if each.rule == "form-field-lost"] == ["form-field-lost"]

@@ -182,6 +182,8 @@ def _pages(world: World) -> Iterator[Page]:
         yield Page("studio_trials.show", f"/studie/scenarier/{path}")
         yield Page("studio_plays.new", f"/studie/spil/ny/{path}")
     yield Page("studio_tables.show", "/studie/tabel/rulesets/standard.yaml")
+    for path in ("decisions/D-11_fristpolitik.dmn", "forms/F-A1.form"):
+        yield Page("studio_previews.show", f"/studie/proev/{path}")
     for id in INDICATORS:
         yield Page("indicators.show", f"/indikatorer/{id}")
     path = "underretning.bpmn"

@@ -217,6 +217,7 @@ def _sent_to(world: World) -> Iterator[Page]:
         ("studio_reviews.mark", "/studie/gennemsyn/findes-ikke/kommentar/findes-ikke"),
         ("studio_reviews.answer", "/studie/gennemsyn/findes-ikke/traek-tilbage"),
         ("studio_trials.play", "/studie/scenarier/findes-ikke.bpmn"),
+        ("studio_previews.show", "/studie/proev/forms/F-A1.form"),
         ("studio_plays.new", "/studie/spil/ny/findes-ikke.bpmn"),
         ("studio_plays.ready", "/studie/spil/klar/findes-ikke.bpmn"),
         ("studio_plays.act", "/studie/spil/findes-ikke"),

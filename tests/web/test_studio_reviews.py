@@ -130,6 +130,44 @@ def test_sending_back_needs_a_reason_which_the_author_finds_in_the_editor(asked)
     assert address in editor.all("//a/@href")
 
 
+def test_why_a_draft_was_sent_back_stays_in_view_while_it_is_mended_and_read_again(asked, world):
+    jens, lone, address = asked
+    lone.post(f"{address}/kommentar", {"kommentar": "Hvorfor fem?", "fil": TABLE, "element": ""})
+    send(lone, address, "/send-tilbage", begrundelse="Kun for anbringelser.")
+    actor = world.flow.people.actor("jens.proces")
+    seen = world.flow.studio.open(TABLE, actor=actor)
+
+    world.flow.kept_drafts.save(
+        TABLE, seen.content + b"\n", seen=seen.draft, based_on=seen.based_on, actor=actor
+    )
+    editor, asking = jens.get(f"/studie/{TABLE}"), jens.get(f"/studie/gennemsyn/ny/{TABLE}")
+    again = jens.submit(asking, asking.one("//main//form"), note="Kun anbringelser")
+
+    assert "sendte kladden tilbage" in editor.text and "Se gennemsynet (1 åben kommentar)" in editor.text
+    for page in (editor, asking, lone.get(again.address)):
+        assert "Kun for anbringelser." in page.text
+        assert f"{address}#kommentarer" in page.all("//a/@href")
+    own = jens.get("/studie/gennemsyn").one("//h2[text()='Dine egne kladder']/following-sibling::table[1]")
+    assert own.xpath(".//tbody//a/@href") == [again.address]
+
+
+@pytest.mark.parametrize(
+    "status, field", [("send-tilbage", "felt-kommentar"), ("traek-tilbage", "felt-skrevet")]
+)
+def test_an_answer_that_came_too_late_keeps_what_was_written(asked, status, field):
+    jens, lone, address = asked
+    stale = lone.get(address)
+    send(lone if status == "send-tilbage" else jens, address, f"/{status}", begrundelse="Først")
+
+    late = lone.submit(
+        stale, stale.one("//form[contains(@action, '/godkend')]"), begrundelse="Set efter i loven."
+    )
+
+    assert late.status == 409
+    assert "Dit svar er ikke gemt." in late.text
+    assert late.one(f"//textarea[@id='{field}']").text.strip() == "Set efter i loven."
+
+
 def test_a_change_of_the_draft_is_told_on_the_page_of_the_review(asked, world):
     _jens, lone, address = asked
     send(lone, address, "/godkend")

@@ -14,6 +14,9 @@ from flowcase.cli.output import counted, json_option, plain, say_json
 from flowcase.cli.settings import as_given, opened, operator, read_files, read_instant
 from flowcase.errors import FlowcaseError, InvalidDefinition
 
+# Findings that only an installation can have: they compare with what is in force.
+_OF_WHAT_IS_IN_FORCE = ("bundle-name", "form-field-lost")
+
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path())
@@ -69,7 +72,7 @@ def deploy(paths: tuple[str, ...], note: str, as_json: bool) -> None:
         say_json(deployment)
     else:
         for finding in as_given(paths, deployment.warnings):
-            if finding.rule == "bundle-name":  # the others are what `flowcase check` warns of
+            if finding.rule in _OF_WHAT_IS_IN_FORCE:  # the others are what `flowcase check` warns of
                 click.echo(f"Warning: {finding}", err=True)
         brought = [*deployment.definitions, *deployment.resources]
         click.echo(f"Deployed {deployment.id}: {', '.join(brought) or 'everything is in force as it is'}.")

@@ -279,6 +279,7 @@ RULES: Mapping[str, Rule] = {
     "studio_reviews.answer": STUDIO,
     "studio_trials.show": STUDIO,
     "studio_trials.play": STUDIO,
+    "studio_previews.show": STUDIO,
     "studio_plays.index": STUDIO,
     "studio_plays.new": STUDIO,
     "studio_plays.ready": STUDIO,

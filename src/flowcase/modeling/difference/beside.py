@@ -11,7 +11,7 @@ from lxml import etree
 from flowcase.modeling.difference.bpmn import _elements
 from flowcase.modeling.difference.change import Facts, Kind, Place
 from flowcase.modeling.difference.dmn import _decisions, _Row, _rows
-from flowcase.modeling.difference.form import _FIELD, _fields, _place, _without
+from flowcase.modeling.difference.form import _FIELD, _fields, _homes, _place, _without
 from flowcase.modeling.difference.plain import flattened, plain_places
 from flowcase.modeling.form_json import parse_form_json
 from flowcase.modeling.safe_xml import parse_xml
@@ -146,14 +146,12 @@ _SHOWN = ("label", "type", "key", "properties.target", "validate.required", "con
 
 def _forms(path: str, old: bytes, new: bytes) -> tuple[list[BesideTable], list[BesideTable]]:
     before, after = parse_form_json(old, path), parse_form_json(new, path)
-    was, now = _fields(before), _fields(after)
-    return (
-        [_form(before, was, now, "removed")],
-        [_form(after, now, was, "added")],
-    )
+    return [_form(before, after, "removed")], [_form(after, before, "added")]
 
 
-def _form(form: dict[str, Any], fields: dict[str, Any], others: dict[str, Any], alone: str) -> BesideTable:
+def _form(form: dict[str, Any], beside: dict[str, Any], alone: str) -> BesideTable:
+    fields, others = _fields(form), _fields(beside)
+    homes, other_homes = _homes(form), _homes(beside)
     rows = []
     for number, (id, field) in enumerate(fields.items(), 1):
         mine, other = _told(field), _told(others[id]) if id in others else None
@@ -162,6 +160,7 @@ def _form(form: dict[str, Any], fields: dict[str, Any], others: dict[str, Any], 
             for name in _SHOWN
         )
         is_same = other is not None and _facts(field) == _facts(others[id])
+        is_same = is_same and homes[id][0] == other_homes[id][0]
         state = alone if other is None else "" if is_same else Kind.CHANGED.value
         rows.append(BesideRow(id, str(number), cells, state))
     return BesideTable(str(form.get("id", "")), _SHOWN, tuple(rows))

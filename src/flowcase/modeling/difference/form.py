@@ -15,6 +15,7 @@ _FIELD = {"components", "layout", "id"}
 def form_changes(path: str, old: bytes, new: bytes) -> list[Change]:
     before, after = parse_form_json(old, path), parse_form_json(new, path)
     was, now = _fields(before), _fields(after)
+    lay_in, lies_in = _homes(before), _homes(after)
     form = Place(str(after.get("id", "")), "form", str(after.get("id", "")))
     found = list(changed_facts(form, flattened(_without(before, _FORM)), flattened(_without(after, _FORM))))
     for id in dict.fromkeys((*was, *now)):
@@ -27,6 +28,8 @@ def form_changes(path: str, old: bytes, new: bytes) -> list[Change]:
             found += changed_facts(
                 place, flattened(_without(was[id], _FIELD)), flattened(_without(now[id], _FIELD))
             )
+            if lay_in[id][0] != lies_in[id][0]:
+                found.append(Change(Kind.CHANGED, place, ("within",), lay_in[id][1], lies_in[id][1]))
             if was[id].get("layout") != now[id].get("layout"):
                 found.append(Change(Kind.CHANGED, place, ("layout",), is_layout=True))
     kept, kept_now = [id for id in was if id in now], [id for id in now if id in was]
@@ -43,6 +46,16 @@ def _fields(form: dict[str, Any], within: str = "") -> dict[str, dict[str, Any]]
             found[id] = field
             found |= _fields(field, id)
     return found
+
+
+def _homes(form: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    """By field the group or list that it lies in, else the form: its id there, and what it is called."""
+    fields, form_id = _fields(form), str(form.get("id", ""))
+    homes = dict.fromkeys(fields, ("", form_id))
+    for id, field in fields.items():
+        inside = _fields({"components": field.get("components")}, id)
+        homes |= dict.fromkeys(inside, (id, _place(id, field).name))  # the innermost comes last
+    return homes
 
 
 def _without(value: dict[str, Any], names: set[str]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from flowcase.modeling.definition import ProcessDefinition
 from flowcase.modeling.option_labels import OptionLabels
 from flowcase.modeling.read_dmn import read_dmn
 from flowcase.services.definitions import Definitions
+from flowcase.services.deploying.form_losses import losses_of
 from flowcase.services.deploying.rule_set_check import check_manifests
 from flowcase.services.deploying.scenario_check import check_scenarios
 from flowcase.services.running.start_events import StartEvents
@@ -102,6 +103,7 @@ class Deployments:
         findings = self.findings(tx, files)
         if any(finding.severity is Severity.ERROR for finding in findings):
             raise InvalidDefinition(findings)
+        lost = losses_of(tx, files)
         contents = {path: _read(path, content) for path, content in sorted(files.items())}
         id = tx.new_id()
         status = DRAFT if draft else ACTIVE
@@ -125,7 +127,7 @@ class Deployments:
         if not draft:
             for row in definitions:
                 self._start_events.replace(tx, self._definitions.process(tx, row.id), row.id)
-        return Deployment(id, status, made.definitions, made.resources, tuple(findings))
+        return Deployment(id, status, made.definitions, made.resources, (*findings, *lost))
 
     def reschedule(self, *, actor: Actor) -> None:
         """Let the timer start events in force count from now, by the settings that hold now."""

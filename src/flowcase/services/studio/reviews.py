@@ -8,7 +8,7 @@ worthless, and a part of it never goes into force alone.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flowcase import events
@@ -20,10 +20,10 @@ from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx, tables
 from flowcase.store.queries import drafts, resources, reviews
 from flowcase.store.queries.drafts import DraftRow
-from flowcase.store.queries.reviews import APPROVED, ASKED, SENT_BACK, CommentRow, ReviewRow
+from flowcase.store.queries.reviews import APPROVED, ASKED, DEPLOYED, SENT_BACK, CommentRow, ReviewRow
 from flowcase.values import canonical_json
 
-__all__ = ["CommentRow", "LookedAt", "NotApproved", "Review", "ReviewRow", "Reviews"]
+__all__ = ["CommentRow", "Earlier", "LookedAt", "NotApproved", "Review", "ReviewRow", "Reviews"]
 
 LONGEST = 2000  # characters of a note, a reason or a comment
 
@@ -61,6 +61,14 @@ class LookedAt:
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """A review of a draft as it was before, which its author has to mend by or somebody commented on."""
+
+    row: ReviewRow
+    open_comments: int
+
+
+@dataclass(frozen=True)
 class Review:
     """A review as somebody looks at it."""
 
@@ -68,6 +76,7 @@ class Review:
     files: tuple[LookedAt, ...]
     comments: tuple[CommentRow, ...]
     is_author: bool  # who looks had a hand in it
+    earlier: tuple[Earlier, ...] = ()  # of the same draft
 
     @property
     def open_comments(self) -> int:
@@ -118,6 +127,23 @@ class Reviews:
 
         return self._transactions.read(work)
 
+    def earlier(self, path: str, *, copy: int = 0, actor: Actor) -> Sequence[Earlier]:
+        """What was answered of a draft of one's own that has changed since, newest first."""
+        _check(actor)
+
+        def work(tx: Tx) -> Sequence[Earlier]:
+            draft = drafts.draft(tx, actor.id, path, copy)
+            if draft is None:
+                return []
+            return [
+                each
+                for each in _earlier(tx, actor.id, path, copy)
+                if (path, draft.hash) not in ((file.file_name, file.hash) for file in each.row.files)
+                and not _began_after(tx, draft, each.row)
+            ]
+
+        return self._transactions.read(work)
+
     def get(self, id: str, *, actor: Actor) -> Review:
         """Raises NotFound."""
         _check(actor)
@@ -142,6 +168,7 @@ class Reviews:
                 ),
                 comments=tuple(reviews.comments(tx, id)),
                 is_author=actor.id in row.authors,
+                earlier=tuple(_earlier(tx, row.owner, row.file_name, row.copy, row)),
             )
 
         return self._transactions.read(work)
@@ -318,7 +345,7 @@ def note_deployed(tx: Tx, files: Mapping[str, str], deployment: str) -> list[Rev
     for path, hash in files.items():
         for row in reviews.approved(tx, path, hash):
             if all(files.get(each.file_name) == each.hash for each in row.files):
-                _decide(tx, row, reviews.DEPLOYED, deployment=deployment)
+                _decide(tx, row, DEPLOYED, deployment=deployment)
                 noted[row.id] = row
                 break
     return list(noted.values())
@@ -374,6 +401,30 @@ def _reviewable(tx: Tx, actor: Actor, path: str, copy: int) -> DraftRow:
             raise Conflict(f"ask for a review of '{path}'", f"review '{each.id}' is {each.status}")
     tx.insert_once(tables.resource, hash=row.hash, content=drafts.content(tx, row), stored_at=tx.now)
     return row
+
+
+def _earlier(tx: Tx, owner: str, path: str, copy: int, than: ReviewRow | None = None) -> Iterator[Earlier]:
+    """Reviews of a draft before another one, newest first, that sent it back or have open comments.
+
+    What has gone into force since is no matter of the draft any more.
+    """
+    unresolved = reviews.open_comments(tx)
+    for row in reviews.of_draft(tx, owner, path, copy):
+        if than is not None and (row.at, row.id) >= (than.at, than.id):
+            continue
+        if row.status == DEPLOYED:
+            return
+        if row.status == SENT_BACK or unresolved.get(row.id):
+            yield Earlier(row, unresolved.get(row.id, 0))
+
+
+def _began_after(tx: Tx, draft: DraftRow, review: ReviewRow) -> bool:
+    """Whether the draft was begun from a file that came into force after the review was asked for."""
+    in_force = resources.file_in_force(tx, draft.file_name)
+    if in_force is None or in_force.hash != draft.based_on:
+        return False
+    deployed = resources.deployment(tx, in_force.deployment)
+    return deployed is not None and deployed.at > review.at
 
 
 def _is_outdated(tx: Tx, row: ReviewRow) -> bool:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, InvalidDefinition, InvalidValues, NotFound
 from flowcase.modeling import Finding, Severity
-from flowcase.modeling.lost_fields import lost_fields
 from flowcase.services.deploying.deployments import Deployment, Deployments
+from flowcase.services.deploying.form_losses import losses_of
 from flowcase.services.studio import reviews
 from flowcase.services.studio.kept_drafts import free_copy, take_away
 from flowcase.services.studio.studio_files import (
@@ -308,20 +308,12 @@ def _strict(findings: Iterable[Finding]) -> list[Finding]:
 
 def _lost(tx: Tx, files: Mapping[str, bytes], actor: Actor) -> list[Finding]:
     """What forms among these files no longer ask, and diagrams read: those in force, or one's own drafts."""
-    forms = {path: content for path, content in files.items() if path.endswith(".form")}
-    rows = {row.path: row for row in resources.files_in_force(tx)} if forms else {}
 
-    def others() -> Mapping[str, bytes]:
+    def drawn() -> Mapping[str, bytes]:
         own = sorted((row for row in drafts.drafts(tx) if row.owner == actor.id), key=lambda each: -each.copy)
-        drawn = {row.file_name: drafts.content(tx, row) for row in own}
-        return {path: _content(tx, row) for path, row in rows.items()} | drawn | dict(files)
+        return {row.file_name: drafts.content(tx, row) for row in own}
 
-    return [
-        finding
-        for path, content in forms.items()
-        if path in rows
-        for finding in lost_fields(path, _content(tx, rows[path]), content, others)
-    ]
+    return losses_of(tx, files, drawn)
 
 
 def blocking(findings: Sequence[Finding]) -> int:

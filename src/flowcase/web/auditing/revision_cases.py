@@ -20,6 +20,7 @@ from flowcase.web.language import current, gettext
 from flowcase.web.pictures import diagram_drawing
 from flowcase.web.session import actor, flow
 from flowcase.web.words.case_facts import known_facts, status
+from flowcase.web.words.hit_policies import hit_policy_in_words
 from flowcase.web.words.named_records import remember
 from flowcase.web.words.presenting import value
 from flowcase.web.words.record_words import labels_of, record_name, record_value
@@ -145,19 +146,8 @@ def decision(code: str) -> Any:
         else [],
         in_words=_said,
         cell=_cell,
-        policy=HIT_POLICIES.get(record.hit_policy.upper(), record.hit_policy),
+        policy=hit_policy_in_words(record.hit_policy),
     )
-
-
-HIT_POLICIES = {
-    "UNIQUE": "Én række kan gælde",
-    "FIRST": "Den første række, der gælder",
-    "ANY": "Enhver række, der gælder, siger det samme",
-    "COLLECT": "Alle rækker, der gælder",
-    "RULE ORDER": "Alle rækker, der gælder, i tabellens orden",
-    "OUTPUT ORDER": "Alle rækker, der gælder, i svarenes orden",
-    "PRIORITY": "Den vigtigste række, der gælder",
-}
 
 
 def _column(name: str, headings: Mapping[str, str]) -> str | Markup:

@@ -31,9 +31,12 @@ import { nameSections } from './studio/section-names.js';
 import { ShapingModule } from './studio/shaping.js';
 import { startStudio } from './studio/shell.js';
 import { VariablesModule } from './studio/variables.js';
+import { writing } from './studio/writing.js';
 
 // Words of the menus that bpmn-js does not ask its translation for: "2 results found".
 const inMenus = { found: 'fundet', result: 'resultat', results: 'resultater', Results: 'Resultater', Search: 'Søg' };
+
+const BEFORE_THE_PANEL = 2000; // a priority; what is given none has 1000
 
 // The whole drawing beside the palette (of two columns where the window is low), never larger than it was drawn.
 function fit(canvas) {
@@ -80,6 +83,8 @@ function makeEditor(begun) {
       translateShown(document.querySelector('.djs-popup-parent'), inMenus, '.djs-popup-search-count'),
     );
   }
+  // A file without any process has a root that stands for none, which the panel would ask for its properties.
+  modeler.on('root.added', BEFORE_THE_PANEL, (event) => event.element.isImplicit && event.stopPropagation());
   nameSections(document.getElementById('egenskaber'));
   modeler.get('elementTemplatesLoader').setTemplates(begun.templates);
   const stack = modeler.get('commandStack');
@@ -100,6 +105,7 @@ function makeEditor(begun) {
       return true;
     },
     mark: (findings, focus) => markFindings(findings, modeler.get('overlays'), registry, focus),
+    ...writing(() => modeler.get('directEditing')),
     undo: () => stack.undo(),
     redo: () => stack.redo(),
     mayUndo: () => stack.canUndo(),

@@ -24,6 +24,7 @@ import { ShapingModule } from './studio/shaping.js';
 import { startStudio } from './studio/shell.js';
 import { TableKeysModule } from './studio/table-keys.js';
 import { tableNames } from './studio/table-names.js';
+import { writing } from './studio/writing.js';
 
 const PLACES = 'button, label, option, .view-drd, .hit-policy, .decision-table-properties';
 
@@ -108,6 +109,7 @@ function makeEditor(begun) {
       const viewer = modeler.getActiveViewer();
       markFindings(findings, viewer.get('overlays'), viewer.get('elementRegistry'), focus);
     },
+    ...writing(() => modeler.getActiveViewer()?.get('directEditing', false)),
     undo: () => stack()?.undo(),
     redo: () => stack()?.redo(),
     mayUndo: () => Boolean(stack()?.canUndo()),

@@ -27,7 +27,7 @@ const ofKinds = Object.values(danish).map(unbroken).flatMap((kind) => [
 ]);
 const broken = Object.values(danish).map((words) => [unbroken(words), words]); // where a narrow button may break them
 // There is no such window here; in Danish the catalogue says so.
-const inEnglish = { 'Use the preview window to test your form.': 'Try the form with “Play through” from the diagram that shows it.' };
+const inEnglish = { 'Use the preview window to test your form.': 'See how it is filled in with “Try the form”.' };
 
 function makeEditor(begun) {
   const container = document.getElementById('laerred');

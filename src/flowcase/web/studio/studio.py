@@ -107,6 +107,7 @@ def edit(path: str) -> Any:
         bundle=kind,
         data=_data(opened, kind),
         review=review,
+        earlier=flow().reviews.earlier(path, copy=opened.copy, actor=actor()) if opened.draft else [],
         deployed=_deployed(opened, request.args.get("sat", "")),
     )
 

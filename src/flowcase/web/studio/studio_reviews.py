@@ -49,13 +49,24 @@ def index() -> Any:
             [
                 row
                 for row in rows
-                if me in row[0].authors and row[0].status in ("asked", "approved", "sent_back")
+                if me in row[0].authors
+                and row[0].status in ("asked", "approved", "sent_back")
+                and not _was_asked_again(row[0], rows)
             ],
         ),
     ]
     listed = {row.id for _, part in parts for row, _ in part}
     parts.append((gettext("Tidligere og andres"), [row for row in rows if row[0].id not in listed]))
     return render_template("studio_reviews.html", parts=parts, status=status)
+
+
+def _was_asked_again(row: ReviewRow, rows: Sequence[tuple[ReviewRow, int]]) -> bool:
+    """Whether a draft that was sent back has been in a review since."""
+    draft = (row.owner, row.file_name, row.copy)
+    return row.status == "sent_back" and any(
+        (other.at, other.id) > (row.at, row.id) and (other.owner, other.file_name, other.copy) == draft
+        for other, _ in rows
+    )
 
 
 @blueprint.route("/ny/<path:path>", methods=["GET", "POST"])
@@ -91,6 +102,8 @@ def ask(path: str) -> Any:
         note=note,
         errors=errors,
         review=review,
+        earlier=flow().reviews.earlier(path, copy=copy, actor=actor()) if opened.draft else [],
+        status=status,
         others=others,
         together=together,
         files=[_told(file, _before(file, draft), draft.content) for file, draft in drafts.items()],
@@ -179,7 +192,7 @@ def answer(id: str, act: str) -> Any:
     except InvalidValues as refused:
         return _page(reviews.get(id, actor=actor()), refused.errors), HTTPStatus.UNPROCESSABLE_ENTITY
     except Conflict:
-        flash(gettext("Gennemsynet eller filen i drift er ændret imens. Se, hvordan det står nu."), "warning")
+        return _page(reviews.get(id, actor=actor()), {}, is_overtaken=True), HTTPStatus.CONFLICT
     except NotApproved as refused:
         flash(not_approved_in_words(refused), "error")
     except Refused:
@@ -212,8 +225,11 @@ def _deploy(review: Review, seen: str) -> Any:
     return redirect(url_for("studio_reviews.show", id=row.id))
 
 
-def _page(review: Review, errors: dict[str, list[str]]) -> str:
-    """With one file of the review (`fil`) in detail, and of the others what changes in words."""
+def _page(review: Review, errors: dict[str, list[str]], *, is_overtaken: bool = False) -> str:
+    """With one file of the review (`fil`) in detail, and of the others what changes in words.
+
+    `is_overtaken`: an answer came too late; what was typed with it stands where it can still be kept.
+    """
     row = review.row
     wanted = request.values.get("fil", row.file_name)
     file = next((each for each in review.files if each.path == wanted), review.files[0])
@@ -253,6 +269,7 @@ def _page(review: Review, errors: dict[str, list[str]]) -> str:
         is_mine=row.owner == actor().id,
         chosen=request.form.get("element") or request.args.get("element", ""),
         typed=request.form,
+        is_overtaken=is_overtaken,
         status=status,
         comment_at=lambda element: url_for(
             "studio_reviews.show", id=row.id, fil=file.path, element=element, _anchor="ny-kommentar"

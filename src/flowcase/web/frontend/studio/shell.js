@@ -1,7 +1,8 @@
 // One page for the editors: what is typed is checked and kept as a draft, and put into force on demand.
 //
 // An editor hands in { open(text), read(), onChange(tell), select(element), mark(findings, focus), undo(),
-// redo(), mayUndo(), mayRedo() }; everything else is here.
+// redo(), mayUndo(), mayRedo() }; everything else is here. Where names are written in the drawing itself, also
+// { isWriting(), endWriting() }: such a name belongs to the drawing only once its writing has ended.
 import { tell } from './choosing.js';
 import { focusFinding, showFindings } from './findings.js';
 import { ask } from './server.js';
@@ -76,14 +77,20 @@ class Studio {
     // Back on the network, or from the window in which one has signed in again.
     ['online', 'focus'].forEach((each) => window.addEventListener(each, () => this.isRefused && this.save()));
     window.addEventListener('beforeunload', (event) => {
-      if (!this.isSaved) event.preventDefault();
+      if (!this.isSaved || this.editor.isWriting?.()) event.preventDefault();
     });
-    document.addEventListener('keydown', (event) => {
-      if ((event.ctrlKey || event.metaKey) && event.key === 's') {
+    // Before the editors hear of it: where a name is written they keep every key to themselves.
+    document.addEventListener(
+      'keydown',
+      (event) => {
+        if (!(event.ctrlKey || event.metaKey) || event.key !== 's') return;
         event.preventDefault();
+        event.stopPropagation();
+        this.editor.endWriting?.();
         this.save();
-      }
-    });
+      },
+      true,
+    );
   }
 
   // --- drawing and text ---------------------------------------------------------------------------
@@ -175,7 +182,10 @@ class Studio {
       const said = await ask('check', { content: await this.read() }, begun);
       if (number === this.checks) this.found(said.findings); // a later one is on its way otherwise
     } catch (error) {
-      if (number === this.checks) at('antal').textContent = `(${this.sentence(error, 'notChecked')})`;
+      if (number === this.checks) {
+        if (error.status === 413) this.found([]); // it is another file by now than the one they were found in
+        at('antal').textContent = `(${this.sentence(error, 'notChecked')})`;
+      }
       at('ingen').hidden = true; // of what was drawn before
     }
     document.documentElement.dataset.checked = String(number);
