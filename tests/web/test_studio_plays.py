@@ -207,6 +207,18 @@ def test_a_play_is_its_owners_and_old_ones_make_room(world, jens):
         plays.back(ids[-1], 0, seen=0, actor=jens)
 
 
+def test_a_half_drawn_file_that_a_diagram_does_not_use_is_left_out_of_its_play(sign_in, world, jens):
+    half = b'{"id": "halv", "type": "default", "components": [{"id": "a", "type": "textfield", "key": "a"}]}'
+    world.flow.kept_drafts.save("forms/halv.form", half, seen=None, based_on=None, actor=jens)
+
+    page = sign_in("jens.proces").get(f"/studie/spil/ny/{DIAGRAM}")
+    for with_drafts in (True, False):
+        world.flow.plays.begin(DIAGRAM, with_drafts=with_drafts, actor=jens)
+
+    assert page.one("//p[@id='udeladt']/a").text == "forms/halv.form"
+    assert len({row.digest for row in world.flow.plays.all(actor=jens)}) == 1
+
+
 def test_a_process_that_loops_or_is_killed_is_ended_and_the_play_goes_on(tmp_path, monkeypatch):
     monkeypatch.setattr(apart.tempfile, "tempdir", str(tmp_path))
     processes = PlayProcesses(act_seconds=30)

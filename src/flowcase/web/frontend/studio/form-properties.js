@@ -3,6 +3,7 @@
 import { h } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
+import { tell } from './choosing.js';
 import { say } from './words.js';
 
 const LOW = 450; // after the groups of the package
@@ -76,6 +77,51 @@ function propertiesOf(field) {
   return found;
 }
 
+// The place of a choice among the others, which the package has no way to change.
+function Place({ id, field, editField, at, list }) {
+  const move = (by) => {
+    const values = [...field.values];
+    const [moved] = values.splice(at, 1);
+    values.splice(at + by, 0, moved);
+    editField(field, ['values'], values);
+    tell(`»${moved.label}«: ${at + by + 1} ${say('of')} ${values.length}`);
+    requestAnimationFrame(() => setTimeout(() => goAlong(`${list}-${at + by}`, by)));
+  };
+  const button = (by, words) => {
+    const isLast = by < 0 ? at === 0 : at === field.values.length - 1;
+    const named = { 'aria-label': `${words}: ${field.values[at].label}` };
+    return h('button', { type: 'button', 'data-by': by, disabled: isLast, onClick: () => move(by), ...named }, words);
+  };
+  const buttons = [button(-1, say('choiceUp')), button(1, say('choiceDown'))];
+  return h('div', { class: 'bio-properties-panel-entry fc-place', 'data-entry-id': id }, buttons);
+}
+
+// The keys go on with the choice that was moved.
+function goAlong(id, by) {
+  const entry = document.querySelector(`[data-entry-id="${CSS.escape(id)}"]`);
+  const header = entry?.querySelector('.bio-properties-panel-collapsible-entry-header');
+  if (header && !entry.classList.contains('open')) header.click();
+  requestAnimationFrame(() =>
+    setTimeout(() => (entry?.querySelector(`[data-by="${by}"]:enabled`) ?? entry?.querySelector('[data-by]:enabled'))?.focus()),
+  );
+}
+
+// The fixed choices of a field: each can be moved, and a new one has a name in the page's language.
+function withPlaces(group, field, editField) {
+  const add = (event) => {
+    event.stopPropagation();
+    let number = field.values.length + 1;
+    const isTaken = ({ label, value }) => label === `${say('choice')} ${number}` || value === `value${number}`;
+    while (field.values.some(isTaken)) number += 1;
+    editField(field, ['values'], [...field.values, { label: `${say('choice')} ${number}`, value: `value${number}` }]);
+  };
+  const items = group.items.map((item, at) => {
+    const place = { id: `${item.id}-place`, component: Place, field, editField, at, list: group.id };
+    return { ...item, entries: [...item.entries, place] };
+  });
+  return { ...group, add, items };
+}
+
 class FormProperties {
   constructor(propertiesPanel) {
     propertiesPanel.registerProvider(this, LOW);
@@ -90,6 +136,7 @@ class FormProperties {
         isEdited: () => Boolean(field.properties?.[name]),
         ...{ field, editField, name, label, note, list },
       }));
+      groups = groups.map((each) => (each.id === 'staticOptions' ? withPlaces(each, field, editField) : each));
       return entries.length ? [...groups, { id: 'flowcase', label: 'flowcase', entries }] : groups;
     };
   }
