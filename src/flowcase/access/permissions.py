@@ -32,7 +32,8 @@ _CASEWORK = frozenset(
         "revisor",
     }
 )
-_CASEWORK_FAMILIES = ("familieteam_", "teamleder_")
+_TEAM_LEADERS = "teamleder_"  # how the groups of team leaders begin
+_CASEWORK_FAMILIES = ("familieteam_", _TEAM_LEADERS)
 
 # Who operates the installation, and who puts into force what everybody works by.
 OVER_OTHERS = frozenset({ADMINISTRATOR, PROCESS_OWNER})
@@ -41,7 +42,7 @@ _OF_PROGRAMS = frozenset({"indtag", ADMINISTRATOR, PROCESS_OWNER})  # they open 
 # They look after the processes, the house or the books: no words about a family go to them as such.
 _BEHIND_THE_WORK = _OF_PROGRAMS | {"revisor"}
 
-_LEADERS = ("teamleder_", "distriktsleder_")
+_LEADERS = (_TEAM_LEADERS, "distriktsleder_")
 _FIGURES = frozenset(
     {
         "myndighedsansvarlig",
@@ -125,11 +126,12 @@ def may_have_work(kind: str, groups: Iterable[str]) -> bool:
 
 def may_see_emergencies(actor: Actor) -> bool:
     """Which cases were opened in an emergency: leaders those of their teams; authority and auditors all."""
-    return (
-        "myndighedsansvarlig" in actor.groups
-        or may_audit(actor)
-        or any(group.startswith("teamleder_") for group in actor.groups)
-    )
+    return "myndighedsansvarlig" in actor.groups or may_audit(actor) or is_team_leader(actor)
+
+
+def is_team_leader(actor: Actor) -> bool:
+    """Whether they lead a team; which group leads which is a setting (`cases.team_leaders`)."""
+    return any(group.startswith(_TEAM_LEADERS) for group in actor.groups)
 
 
 def may_lead(actor: Actor, *, leaders: Iterable[str]) -> bool:
@@ -137,6 +139,11 @@ def may_lead(actor: Actor, *, leaders: Iterable[str]) -> bool:
     return (
         actor.kind == "system" or "myndighedsansvarlig" in actor.groups or bool(actor.groups & set(leaders))
     )
+
+
+def may_add_documents(actor: Actor) -> bool:
+    """Of who may see the case: all but auditors, who only read."""
+    return "revisor" not in actor.groups
 
 
 def may_see_instance(actor: Actor, *, may_see_its_case: bool) -> bool:
@@ -209,9 +216,6 @@ def may_erase(actor: Actor) -> bool:
     return actor.kind == "terminal"
 
 
-_TEAM_LEADERS = "teamleder_"
-
-
 def may_see_retention(actor: Actor) -> bool:
     """What may be erased and what must not: codes and days only, for who decides and who audits."""
     return may_propose_erasure(actor) or "revisor" in actor.groups
@@ -219,11 +223,7 @@ def may_see_retention(actor: Actor) -> bool:
 
 def may_propose_erasure(actor: Actor) -> bool:
     """Team leaders and the head of authority; the terminal for who cannot reach the pages."""
-    return (
-        "myndighedsansvarlig" in actor.groups
-        or any(group.startswith(_TEAM_LEADERS) for group in actor.groups)
-        or may_erase(actor)
-    )
+    return "myndighedsansvarlig" in actor.groups or is_team_leader(actor) or may_erase(actor)
 
 
 def may_hold_cases(actor: Actor) -> bool:

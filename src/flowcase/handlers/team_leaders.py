@@ -1,10 +1,11 @@
-"""Which groups lead a team: a setting, because teams are the municipality's own."""
+"""Which groups lead a team by the rule set that an instance pins."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from flowcase.cases import team_leaders
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -12,5 +13,6 @@ if TYPE_CHECKING:
 
 
 def leaders_of(case: CaseWork, team: Value) -> Sequence[str]:
-    """The team's leader groups; the reception's when the case has no team yet."""
-    return case.setting("teamledere").get(team) or case.setting("teamleder_uden_team")
+    """As `team_leaders.leaders_of`. Raises NotFound where the rule set lacks the settings."""
+    settings = {name: case.setting(name) for name in (team_leaders.BY_TEAM, team_leaders.OF_NO_TEAM)}
+    return team_leaders.leaders_of(team, settings)

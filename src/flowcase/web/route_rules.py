@@ -35,10 +35,10 @@ def _yes_or(predicate: Callable[[Actor], bool], otherwise: Answer) -> Callable[[
 
 
 def _leads(actor: Actor) -> Answer:
-    """Team leaders lead the cases of their teams; which group leads which team is a setting."""
+    """Team leaders lead the cases of their teams."""
     if permissions.may_lead(actor, leaders=()):
         return Answer.YES
-    return Answer.OWN if any(group.startswith("teamleder_") for group in actor.groups) else Answer.NO
+    return Answer.OWN if permissions.is_team_leader(actor) else Answer.NO
 
 
 def _own(actor: Actor) -> Answer:

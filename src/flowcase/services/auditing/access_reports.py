@@ -27,11 +27,11 @@ from flowcase.errors import Conflict, Erased, Forbidden, InvalidValues, NotFound
 from flowcase.events import ExportMade
 from flowcase.history.exports.plain import jsonable
 from flowcase.services.auditing.own_data import CaseThen, OfCase, case_at, cases_of, of_case, same_in
+from flowcase.services.entitled import case_access
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.queries import access_reports as queries
-from flowcase.store.queries import case_files
 from flowcase.store.queries.access_reports import ReportRow
 from flowcase.store.queries.case_files import CaseRow
 
@@ -78,7 +78,7 @@ class AccessReports:
         """Never of an erased one. Raises NotFound."""
 
         def work(tx: Tx) -> bool:
-            row = _existing(tx, case)
+            row = case_access.existing(tx, case)
             return row.erased_at is None and _may_prepare(row, actor)
 
         return self._transactions.read(work)
@@ -155,7 +155,7 @@ class AccessReports:
         def work(tx: Tx) -> AccessReport:
             report = self._report(tx, id, actor)
             for each in report.cases:
-                tx.append(_existing(tx, each.code).stream, CaseRead(case=each.code, page=PAGE))
+                tx.append(case_access.existing(tx, each.code).stream, CaseRead(case=each.code, page=PAGE))
             return report
 
         return self._transactions.run(actor, work)
@@ -174,7 +174,7 @@ class AccessReports:
                 )
                 known = {each.part for each in case.held if each.part in report.chosen}
                 if set(given) != known:
-                    stream = _existing(tx, case.code).stream
+                    stream = case_access.existing(tx, case.code).stream
                     tx.append(stream, events.AccessReportRead(report=id, case=case.code, given=given))
 
         self._transactions.run(actor, work)
@@ -200,7 +200,7 @@ class AccessReports:
             answered = events.AccessReportAnswered(
                 report=id, case=report.row.case_code, is_approved=is_approved, content=report.content
             )
-            tx.append(_existing(tx, report.row.case_code).stream, answered)
+            tx.append(case_access.existing(tx, report.row.case_code).stream, answered)
 
         self._transactions.run(actor, work)
 
@@ -230,7 +230,7 @@ class AccessReports:
                 names_actors=False,
                 events=count,
             )
-            streams = [_existing(tx, each.code).stream for each in report.cases]
+            streams = [case_access.existing(tx, each.code).stream for each in report.cases]
             tx.append(INSTALLATION, made, concerns=streams)
             return HandedOut(report, machine, hashlib.sha256(machine).hexdigest())
 
@@ -248,10 +248,10 @@ class AccessReports:
         row = queries.report(tx, id)
         if row is None:
             raise NotFound("access report", id)
-        origin_row = _existing(tx, row.case_code)
+        origin_row = case_access.existing(tx, row.case_code)
         if origin_row.erased_at is not None:
             raise Erased("case", row.case_code)
-        files = [_existing(tx, code) for code in row.cases]
+        files = [case_access.existing(tx, code) for code in row.cases]
         mine = [each for each in files if _may_prepare(each, actor)]
         if not mine:
             raise Forbidden(f"see access report '{id}'", "its cases are others' work")
@@ -288,15 +288,8 @@ class AccessReports:
             raise Refused("read how long cases are kept", f"setting {RETENTION}: {error}") from None
 
 
-def _existing(tx: Tx, case: str) -> CaseRow:
-    row = case_files.case(tx, case)
-    if row is None:
-        raise NotFound("case", case)
-    return row
-
-
 def _open(tx: Tx, case: str, actor: Actor) -> CaseRow:
-    row = _existing(tx, case)
+    row = case_access.existing(tx, case)
     if not _may_prepare(row, actor):
         raise Forbidden(f"prepare an access report in case '{case}'", "only those whose work it is may")
     if row.erased_at is not None:
@@ -305,8 +298,7 @@ def _open(tx: Tx, case: str, actor: Actor) -> CaseRow:
 
 
 def _may_prepare(row: CaseRow, actor: Actor) -> bool:
-    named = (row.caseworker, row.facts.get("stedfortraeder"))
-    return may_prepare_access_report(actor, team=row.team, caseworkers=named)
+    return may_prepare_access_report(actor, team=row.team, caseworkers=row.caseworkers)
 
 
 def _hash(tx: Tx, who: Somebody) -> str:

@@ -21,7 +21,7 @@ from flowcase.errors import Forbidden, InvalidValues, NotFound
 from flowcase.events import ExportBegun, ExportMade
 from flowcase.history.exports import FORMATS, Line, values_of
 from flowcase.services.definitions import Definitions
-from flowcase.services.entitled import confidentiality
+from flowcase.services.entitled import case_access, confidentiality
 from flowcase.services.transactions import Transactions, request_id
 from flowcase.store import Tx
 from flowcase.store.queries import case_files, instances, people
@@ -179,10 +179,7 @@ def _stream(tx: Tx, asked: Asked) -> str | None:
     """The one stream that is asked for, if any. Raises NotFound."""
     stream = None
     if asked.case is not None:
-        row = case_files.case(tx, asked.case)
-        if row is None:
-            raise NotFound("case", asked.case)
-        stream = row.stream
+        stream = case_access.existing(tx, asked.case).stream
     if asked.process is not None and not instances.instances(tx, process=asked.process, limit=1):
         raise NotFound("process", asked.process)
     return stream

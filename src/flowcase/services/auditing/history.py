@@ -7,15 +7,13 @@ from functools import cache
 from types import MappingProxyType
 
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import may_see_case
 from flowcase.cases.entities import DataClass
-from flowcase.errors import Forbidden, NotFound
 from flowcase.history.exports.line import withheld
 from flowcase.history.story import Recorded, Told, tell, told_erased
 from flowcase.history.verification import Broken
 from flowcase.modeling.table_labels import TableLabels
 from flowcase.services.definitions import Definitions
-from flowcase.services.entitled import confidentiality
+from flowcase.services.entitled import case_access, confidentiality
 from flowcase.services.proving import chain_walk
 from flowcase.services.proving.chain_walk import Walked
 from flowcase.services.transactions import Transactions
@@ -121,12 +119,7 @@ class History:
 
 
 def _of_case(tx: Tx, case: str, actor: Actor, after: int = 0, limit: int | None = None) -> list[EventRow]:
-    row = case_files.case(tx, case)
-    if row is None:
-        raise NotFound("case", case)
-    named = (row.caseworker, row.facts.get("stedfortraeder"))
-    if not may_see_case(actor, team=row.team, caseworkers=named, case=row.code):
-        raise Forbidden(f"read the history of case '{case}'", "its work is not theirs")
+    row = case_access.seen(tx, case, actor, "read the history of")
     return queries.events(tx, row.stream, after=after, limit=limit)
 
 

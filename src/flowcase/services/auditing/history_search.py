@@ -12,12 +12,13 @@ from flowcase.access.events import HistorySearched
 from flowcase.access.permissions import may_search_history
 from flowcase.cases.civil_time import span_of_days
 from flowcase.cases.entities import DataClass
-from flowcase.errors import Forbidden, NotFound
+from flowcase.errors import Forbidden
 from flowcase.history.exports import Line, values_of
 from flowcase.history.exports.line import withheld
 from flowcase.history.story import Recorded, has_sentence, tell
 from flowcase.services.auditing.history import Names
 from flowcase.services.definitions import Definitions
+from flowcase.services.entitled import case_access
 from flowcase.services.entitled.confidentiality import TOLD_TO_WHO_AUDITS
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
@@ -102,10 +103,7 @@ class HistorySearch:
         names = Names(tx, self._definitions)
         streams = None
         if asked.case is not None:
-            row = case_files.case(tx, asked.case)
-            if row is None:
-                raise NotFound("case", asked.case)
-            streams = [row.stream]
+            streams = [case_access.existing(tx, asked.case).stream]
         wanted = Narrowed(
             streams,
             asked.actor,

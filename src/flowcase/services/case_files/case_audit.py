@@ -14,7 +14,7 @@ from flowcase.access.groups import NAMES as GROUPS
 from flowcase.cases.entities import DataClass
 from flowcase.cases.events import CaseFactSet, CaseOpened
 from flowcase.dmn.table import TableBox
-from flowcase.errors import Erased, Forbidden, NotFound
+from flowcase.errors import Erased, NotFound
 from flowcase.events import UserTaskClaimed, UserTaskDelegated, UserTaskGivenBack, UserTaskHandedOver
 from flowcase.history.answers import SETTINGS, row_numbers
 from flowcase.model import UserTaskCompleted, UserTaskCreated
@@ -22,8 +22,7 @@ from flowcase.modeling.read_dmn import read_dmn
 from flowcase.modeling.table_labels import TableLabels
 from flowcase.services.case_files.time_travel import events_of
 from flowcase.services.definitions import Definitions
-from flowcase.services.entitled import confidentiality
-from flowcase.services.entitled.case_access import may_see
+from flowcase.services.entitled import case_access, confidentiality
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import case_files, history, resources
@@ -162,11 +161,7 @@ class CaseAudit:
 
 
 def _seen(tx: Tx, case: str, actor: Actor) -> case_files.CaseRow:
-    row = case_files.case(tx, case)
-    if row is None:
-        raise NotFound("case", case)
-    if not may_see(actor, row):
-        raise Forbidden(f"see case '{case}'", "its work is not theirs")
+    row = case_access.seen(tx, case, actor)
     if row.erased_at is not None:
         raise Erased("case", case)
     return row

@@ -12,14 +12,14 @@ from typing import Any
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_hand_out_case
 from flowcase.cases.entities import DataClass, let_through
-from flowcase.errors import Erased, Forbidden, InvalidValues, NotFound
+from flowcase.errors import Erased, Forbidden, InvalidValues
 from flowcase.events import ExportMade
 from flowcase.history.exports.line import values_of
 from flowcase.history.exports.plain import jsonable
 from flowcase.history.moment import Moment, RecordThen, moment
 from flowcase.services.case_files.time_travel import events_of
 from flowcase.services.casework.record_names import OpenRecord
-from flowcase.services.entitled import confidentiality
+from flowcase.services.entitled import case_access, confidentiality
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx
 from flowcase.store.queries import case_files, history
@@ -55,7 +55,7 @@ class CaseDossiers:
         """Never of an erased one. Raises NotFound."""
 
         def work(tx: Tx) -> bool:
-            row = _existing(tx, case)
+            row = case_access.existing(tx, case)
             return row.erased_at is None and _may(row, actor)
 
         return self._transactions.read(work)
@@ -68,7 +68,7 @@ class CaseDossiers:
         """How confidential it may be for this actor; none for who may not make it. Raises NotFound."""
 
         def work(tx: Tx) -> tuple[DataClass, ...]:
-            row = _existing(tx, case)
+            row = case_access.existing(tx, case)
             if not _may(row, actor):
                 return ()
             return confidentiality.choices(confidentiality.highest_handed_out(actor, row))
@@ -91,7 +91,7 @@ class CaseDossiers:
         dossier = self._transactions.read(work)
 
         def remember(tx: Tx) -> None:
-            row = _existing(tx, case)
+            row = case_access.existing(tx, case)
             made = ExportMade(
                 format=f"pdf:{purpose}",
                 case=case,
@@ -120,15 +120,8 @@ def _wanted(data_class: str, purpose: str) -> DataClass:
     return DataClass(data_class)
 
 
-def _existing(tx: Tx, case: str) -> case_files.CaseRow:
-    row = case_files.case(tx, case)
-    if row is None:
-        raise NotFound("case", case)
-    return row
-
-
 def _entitled(tx: Tx, case: str, actor: Actor) -> case_files.CaseRow:
-    row = _existing(tx, case)
+    row = case_access.existing(tx, case)
     if not _may(row, actor):
         raise Forbidden(f"hand out case '{case}'", "only its own and auditors may")
     if row.erased_at is not None:
@@ -137,9 +130,7 @@ def _entitled(tx: Tx, case: str, actor: Actor) -> case_files.CaseRow:
 
 
 def _may(row: case_files.CaseRow, actor: Actor) -> bool:
-    return may_hand_out_case(
-        actor, team=row.team, caseworkers=(row.caseworker, row.facts.get("stedfortraeder"))
-    )
+    return may_hand_out_case(actor, team=row.team, caseworkers=row.caseworkers)
 
 
 def _put_together(tx: Tx, row: case_files.CaseRow, wanted: DataClass, purpose: str, actor: Actor) -> Dossier:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from flowcase.access.actor import Actor
 from flowcase.cases.civil_time import local_date
 from flowcase.cases.ladder import Placed, Step, way
-from flowcase.errors import Forbidden, NotFound
-from flowcase.services.entitled.case_access import may_see
+from flowcase.services.entitled import case_access
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
-from flowcase.store.queries import case_files, records
+from flowcase.store.queries import records
 from flowcase.values import Value
 
 STEPS_SETTING = "indsatstrappe"  # names of the steps, lowest first
@@ -35,11 +34,7 @@ class CaseOverviews:
         """Raises NotFound, and Forbidden for who has no work with the case."""
 
         def work(tx: Tx) -> Overview:
-            row = case_files.case(tx, code)
-            if row is None:
-                raise NotFound("case", code)
-            if not may_see(actor, row):
-                raise Forbidden(f"see case '{code}'", "its work is not theirs")
+            row = case_access.seen(tx, code, actor)
             names = self._rule_sets.settings(tx, row.pin).get(STEPS_SETTING) or []
             return Overview(
                 tuple(way(_placed(tx, code))),

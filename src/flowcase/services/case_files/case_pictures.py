@@ -14,9 +14,7 @@ from typing import Any
 from flowcase.access.actor import Actor
 from flowcase.cases.consents import YES
 from flowcase.cases.entities import DataClass, let_through
-from flowcase.errors import Forbidden, NotFound
-from flowcase.services.entitled import confidentiality
-from flowcase.services.entitled.case_access import may_see
+from flowcase.services.entitled import case_access, confidentiality
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import case_files, records
@@ -108,11 +106,7 @@ class CasePictures:
 
 
 def _picture(tx: Tx, code: str, actor: Actor) -> Picture:
-    row = case_files.case(tx, code)
-    if row is None:
-        raise NotFound("case", code)
-    if not may_see(actor, row):
-        raise Forbidden(f"see case '{code}'", "its work is not theirs")
+    row = case_access.seen(tx, code, actor)
     highest = confidentiality.highest_seen(actor, row)
     is_close = highest is DataClass.K2
     wanted = (*_SHOWN, *_BOARDS) if is_close else _SHOWN

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from flowcase.access.actor import Actor
 from flowcase.cases.entities import DataClass, entity
-from flowcase.errors import Conflict, Forbidden, NotFound
+from flowcase.errors import Conflict, NotFound
 from flowcase.services.casework.case_facts import case_facts
-from flowcase.services.casework.case_work import CASE, OpenWork, Record
-from flowcase.services.entitled.case_access import may_see
+from flowcase.services.casework.case_work import OpenWork, Record
+from flowcase.services.entitled import case_access
 from flowcase.services.running.advancing import Advancing
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
@@ -40,12 +40,6 @@ class Case:
     outcome: str | None
     erased_at: dt.datetime | None = None
 
-    @property
-    def shown_facts(self) -> list[tuple[str, Value]]:
-        """(Danish label, value) of the facts that have a value and a label, in the order of the entity."""
-        labelled = [(each.da, self.facts.get(each.name)) for each in entity(CASE).attributes]
-        return [(label, value) for label, value in labelled if value not in (None, "", [])]
-
 
 class Cases:
     """One transaction per method."""
@@ -55,12 +49,7 @@ class Cases:
 
     def get(self, code: str, *, actor: Actor) -> Case:
         """Raises NotFound, and Forbidden for who has no work with it."""
-        row = self._transactions.read(lambda tx: case_files.case(tx, code))
-        if row is None:
-            raise NotFound("case", code)
-        if not may_see(actor, row):
-            raise Forbidden(f"see case '{code}'", "its work is not theirs")
-        return _case(row)
+        return _case(self._transactions.read(lambda tx: case_access.seen(tx, code, actor)))
 
     def records(self, entity_name: str, *, case: str | None = None) -> list[Record]:
         """Records with everything in them; for programs of this installation, not for a screen."""
@@ -82,7 +71,7 @@ class Cases:
                 tx, status=status, team=team, caseworker=caseworker, is_open=is_open, limit=limit
             )
         )
-        return [_case(row) for row in rows if may_see(actor, row)]
+        return [_case(row) for row in rows if case_access.may_see(actor, row)]
 
     def page(
         self,
@@ -114,7 +103,7 @@ class Cases:
                     if len(found) == limit:
                         return found, place
                     place = (row.opened_at, row.code)
-                    if may_see(actor, row):
+                    if case_access.may_see(actor, row):
                         found.append(_case(row))
                 if len(rows) <= limit:
                     return found, None

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import is_closest_to_case, may_work_on
+from flowcase.access.permissions import may_work_on
 from flowcase.cases.typed_text import cleaned
 from flowcase.errors import Erased, Forbidden, InvalidValues, NotFound
 from flowcase.services.casework.case_work import OpenWork
-from flowcase.services.entitled import supplier_scope
+from flowcase.services.entitled import case_access, confidentiality, supplier_scope
 from flowcase.services.entitled.candidates import check_candidate, existing, is_candidate
-from flowcase.services.entitled.case_access import may_see
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import case_files, people, records
@@ -57,9 +56,7 @@ class Comments:
         text = cleaned(text)
 
         def work(tx: Tx) -> str:
-            row = case_files.case(tx, case)
-            if row is None:
-                raise NotFound("case", case)
+            row = case_access.existing(tx, case)
             if row.erased_at is not None:
                 raise Erased("case", case)
             if user_task is not None:
@@ -67,7 +64,7 @@ class Comments:
                 check_candidate(tx, task, actor, "comment on")
                 if task.case_code != case:
                     raise NotFound("user task", user_task)
-            elif not _is_close(row, actor):
+            elif not confidentiality.is_close(actor, row):
                 raise Forbidden(f"comment on case '{case}'", "its work is not theirs")
             if not text or len(text) > LONGEST:
                 problem = "Skriv en kommentar." if not text else "Kommentaren er for lang."
@@ -98,7 +95,7 @@ class Comments:
             row = case_files.case(tx, case)
             if row is None or row.erased_at is not None:
                 return []
-            sees_all = _is_close(row, actor)
+            sees_all = confidentiality.is_close(actor, row)
             task = existing(tx, user_task) if user_task else None
             if not sees_all and (task is None or not is_candidate(tx, task, actor)):
                 return []
@@ -120,7 +117,7 @@ class Comments:
             if row is None:
                 return []
             found = {each.id: each for each in among}
-            if user_task is None and (missing := {*_named_on(row)} - {None, *found}):
+            if user_task is None and (missing := {*row.caseworkers} - {None, *found}):
                 found |= {each.id: each for each in people.people(tx, ids=filter(None, missing))}
             task = existing(tx, user_task) if user_task else None
             return [each for each in found.values() if _may_be_named(tx, row, task, each)]
@@ -151,7 +148,7 @@ def _may_be_named(tx: Tx, row: case_files.CaseRow, task: UserTaskRow | None, per
     if not _is_somebody(person):
         return False
     named = Actor(person.id, groups=frozenset(person.groups))
-    is_close = _is_close(row, named)
+    is_close = confidentiality.is_close(named, row)
     if is_close or task is None:
         return is_close
     return named.id == task.owner or may_work_on(
@@ -164,15 +161,6 @@ def _may_be_named(tx: Tx, row: case_files.CaseRow, task: UserTaskRow | None, per
 
 UNKNOWN_PERSON = "Et navn efter @ kendes ikke. Brug kollegaens brugernavn, for eksempel @karen.fp."
 NOT_THEIRS = "En, du nævner, må ikke se kommentaren. Fjern navnet, eller tal med din leder."
-
-
-def _is_close(row: case_files.CaseRow, actor: Actor) -> bool:
-    named = _named_on(row)
-    return may_see(actor, row) and is_closest_to_case(actor, team=row.team, caseworkers=named, case=row.code)
-
-
-def _named_on(row: case_files.CaseRow) -> tuple[str | None, str | None]:
-    return row.caseworker, row.facts.get("stedfortraeder")
 
 
 def _comment(id: str, values: Any) -> Comment:

@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import is_closest_to_case
-from flowcase.errors import Forbidden, NotFound
 from flowcase.services.case_files.reading_log import ReadingLog
-from flowcase.services.entitled.case_access import may_see
+from flowcase.services.entitled import case_access
+from flowcase.services.entitled.confidentiality import is_close
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import case_files, records
@@ -86,19 +85,15 @@ class Concerns:
         return picture
 
     def _picture(self, tx: Tx, code: str, this: str | None, decides: bool, actor: Actor) -> Picture:
-        row = case_files.case(tx, code)
-        if row is None:
-            raise NotFound("case", code)
-        if not decides and not may_see(actor, row):
-            raise Forbidden(f"see case '{code}'", "its work is not theirs")
-        own = self._concerns(tx, row, knows_roles=decides or _is_close(row, actor))
+        row = case_access.existing(tx, code) if decides else case_access.seen(tx, code, actor)
+        own = self._concerns(tx, row, knows_roles=decides or is_close(actor, row))
         known = {each.id for each in own}
         seen, hidden = [], 0
         for sibling in self._siblings(tx, row):
-            if not may_see(actor, sibling):
+            if not case_access.may_see(actor, sibling):
                 hidden += 1
                 continue
-            theirs = self._concerns(tx, sibling, knows_roles=_is_close(sibling, actor))
+            theirs = self._concerns(tx, sibling, knows_roles=is_close(actor, sibling))
             marked = tuple(replace(each, also_about_child=each.id in known) for each in theirs)
             seen.append(Sibling(sibling.code, sibling.status, marked))
         return Picture(
@@ -131,8 +126,3 @@ class Concerns:
         codes = list(record.values.get("boern") or ()) if record is not None else []
         found = [case_files.case(tx, str(code)) for code in codes if code != row.code]
         return [each for each in found if each is not None]
-
-
-def _is_close(row: case_files.CaseRow, actor: Actor) -> bool:
-    named = (row.caseworker, row.facts.get("stedfortraeder"))
-    return is_closest_to_case(actor, team=row.team, caseworkers=named, case=row.code)

@@ -15,14 +15,14 @@ from typing import Any
 
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.access.events import CaseRead
+from flowcase.access.permissions import may_add_documents
 from flowcase.cases.entities import DataClass
 from flowcase.cases.file_kinds import BY_MEDIA_TYPE, KINDS, fits_name, kind_of
 from flowcase.cases.typed_text import cleaned
 from flowcase.errors import Conflict, Erased, FlowcaseError, Forbidden, NotFound, Refused
 from flowcase.services.casework.case_work import OpenWork
-from flowcase.services.entitled import confidentiality
+from flowcase.services.entitled import case_access, confidentiality
 from flowcase.services.entitled.candidates import check_candidate, existing
-from flowcase.services.entitled.case_access import may_see
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx, tables
 from flowcase.store.queries import case_files, documents, records
@@ -116,12 +116,10 @@ class Documents:
         media_type = self.check(file)
 
         def work(tx: Tx) -> str:
-            row = case_files.case(tx, case)
-            if row is None:
-                raise NotFound("case", case)
+            row = case_access.existing(tx, case)
             if row.erased_at is not None:
                 raise Erased("case", case)
-            if not may_see(actor, row) or "revisor" in actor.groups:
+            if not (case_access.may_see(actor, row) and may_add_documents(actor)):
                 raise Forbidden(f"add a document to case '{case}'", "its work is not theirs")
             tx.stream(row.stream)
             replaced = None

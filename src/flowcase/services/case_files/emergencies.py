@@ -13,19 +13,14 @@ from typing import Any
 
 from flowcase.access import events
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import (
-    is_closest_to_case,
-    may_audit,
-    may_lead,
-    may_open_in_emergency,
-    may_see_emergencies,
-)
+from flowcase.access.permissions import may_audit, may_lead, may_open_in_emergency, may_see_emergencies
+from flowcase.cases.team_leaders import leaders_by_team, leaders_of
 from flowcase.errors import Conflict, Erased, Forbidden, InvalidValues, NotFound
 from flowcase.services.casework.case_work import OpenWork
+from flowcase.services.entitled import case_access, confidentiality
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
-from flowcase.store.queries import case_files
 from flowcase.store.queries import emergencies as rows
 from flowcase.store.queries.emergencies import Place
 
@@ -95,7 +90,7 @@ class Emergencies:
                 errors["begrundelse"] = ["Skriv i en sætning eller to, hvorfor du skal se sagen nu."]
             if errors:
                 raise InvalidValues("emergency", errors)
-            row = _case(tx, case)
+            row = case_access.existing(tx, case)
             tx.stream(row.stream)  # two windows of one person open it once
             if offered.has_access or rows.is_open(tx, case, actor.id, tx.now):
                 raise Conflict(f"open case '{case}' in an emergency", "it is open to them already")
@@ -109,9 +104,8 @@ class Emergencies:
                 until=until,
             )
             tx.append(row.stream, opened)
-            leaders = [group for group in self._leaders(tx, row.team) if group]
             self._open_work(tx, case=case).notify(
-                groups=sorted({*leaders, "myndighedsansvarlig"}),
+                groups=sorted({*self._leaders(tx, row.team), "myndighedsansvarlig"}),
                 kind="noedadgang",
                 case=case,
                 text="noedadgang",
@@ -172,13 +166,12 @@ class Emergencies:
     def _offered(self, tx: Tx, case: str, actor: Actor) -> Offer:
         if not may_open_in_emergency(actor):
             raise Forbidden(f"open case '{case}' in an emergency", "only casework staff may")
-        row = _case(tx, case)
+        row = case_access.existing(tx, case)
         if row.erased_at is not None:
             raise Erased("case", case)
         settings = self._rule_sets.settings(tx)
         minutes = settings.get("noedadgang_minutter")
-        named = (row.caseworker, row.facts.get("stedfortraeder"))
-        has_access = is_closest_to_case(actor, team=row.team, caseworkers=named, case=row.code)
+        has_access = confidentiality.is_close(actor, row)
         lasts = int(minutes) if isinstance(minutes, (int, Decimal)) else 0
         return Offer(case, _purposes(settings), lasts, has_access)
 
@@ -204,25 +197,14 @@ class Emergencies:
         """Of which teams; None: of all."""
         if may_audit(actor) or may_lead(actor, leaders=()):
             return None
-        settings: Mapping[str, Any] = self._rule_sets.settings(tx)
-        named = [team for team, led in (settings.get("teamledere") or {}).items() if led]
+        named = [team for team, led in leaders_by_team(self._rule_sets.settings(tx)).items() if led]
         own = [team for team in named if may_lead(actor, leaders=self._leaders(tx, team))]
         leads_the_rest = may_lead(actor, leaders=self._leaders(tx, None))
         return rows.OfTeams(own, named if leads_the_rest else None)
 
     def _leaders(self, tx: Tx, team: str | None) -> Sequence[str]:
-        """Groups that lead the team; of a case without a team, who the setting says."""
-        settings: Mapping[str, Any] = self._rule_sets.settings(tx)
-        led = (settings.get("teamledere") or {}).get(team) if team else None
-        return [str(each) for each in led or settings.get("teamleder_uden_team") or ()]
+        return leaders_of(team, self._rule_sets.settings(tx))
 
 
 def _purposes(settings: Mapping[str, Any]) -> Mapping[str, str]:
     return {str(code): str(words) for code, words in (settings.get("noedadgang_formaal") or {}).items()}
-
-
-def _case(tx: Tx, code: str) -> case_files.CaseRow:
-    row = case_files.case(tx, code)
-    if row is None:
-        raise NotFound("case", code)
-    return row

@@ -8,14 +8,15 @@ stays recorded as it was. Everything that runs in the case asks the tables of th
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_lead
 from flowcase.cases import events
+from flowcase.cases.team_leaders import leaders_of
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.services.casework.deadline_work import DeadlineWork
+from flowcase.services.entitled import case_access
 from flowcase.services.requests import Broadcast, FactsChanged, Request
 from flowcase.services.rule_sets import Pin, RuleSets
 from flowcase.services.running.advancing import Advancing
@@ -64,7 +65,7 @@ class RuleSetMoves:
 
     def may_move(self, code: str, *, actor: Actor) -> bool:
         """Whether the actor leads the case's team or the authority. Raises NotFound."""
-        return self._transactions.read(lambda tx: self._may_lead(tx, _case(tx, code), actor))
+        return self._transactions.read(lambda tx: self._may_lead(tx, case_access.existing(tx, code), actor))
 
     def preview(self, code: str, *, to: str | None = None, actor: Actor) -> Move:
         """What the move would do; `to` is a version as a case shows it, default the one in force now.
@@ -89,7 +90,7 @@ class RuleSetMoves:
             row = self._allowed(tx, code, actor)
             target = self._target(tx, to)
             tx.stream(row.stream)
-            row = _case(tx, code)
+            row = case_access.existing(tx, code)
             if row.closed_at is not None:
                 raise Conflict(f"move case '{code}' to rule set {target}", "it is closed")
             planned = self._planned(tx, row, target)
@@ -144,27 +145,15 @@ class RuleSetMoves:
         return Move(row.code, before, str(target), tuple(found))
 
     def _allowed(self, tx: Tx, code: str, actor: Actor) -> case_files.CaseRow:
-        row = _case(tx, code)
+        row = case_access.existing(tx, code)
         if not self._may_lead(tx, row, actor):
             raise Forbidden(f"move case '{code}' to another rule set", "only its leaders may")
         return row
 
     def _may_lead(self, tx: Tx, row: case_files.CaseRow, actor: Actor) -> bool:
-        return may_lead(actor, leaders=self._leaders(tx, row))
-
-    def _leaders(self, tx: Tx, row: case_files.CaseRow) -> Sequence[str]:
-        settings = self._rule_sets.settings(tx)
-        of_team = (settings.get("teamledere") or {}).get(row.team)
-        return [str(group) for group in of_team or settings.get("teamleder_uden_team") or []]
+        return may_lead(actor, leaders=leaders_of(row.team, self._rule_sets.settings(tx)))
 
 
 def _moved(work: DeadlineWork, row: DeadlineRow, pin: str) -> MovedDeadline:
     due, is_kept = work.due_under(row, pin)
     return MovedDeadline(row.id, row.rule, row.due_at, due, is_kept)
-
-
-def _case(tx: Tx, code: str) -> case_files.CaseRow:
-    row = case_files.case(tx, code)
-    if row is None:
-        raise NotFound("case", code)
-    return row

@@ -19,7 +19,7 @@ from flowcase.services.casework.case_work import OpenWork
 from flowcase.services.choosing import form_records
 from flowcase.services.choosing.form_facts import form_facts
 from flowcase.services.choosing.rule_hits import ACTOR, asked, refused
-from flowcase.services.entitled.case_access import may_see
+from flowcase.services.entitled import case_access
 from flowcase.services.entitled.confidentiality import is_close
 from flowcase.services.forms import form_values
 from flowcase.services.running.advancing import Advancing
@@ -72,7 +72,10 @@ class StartableFlows:
         """
 
         def work(tx: Tx) -> list[StartableFlow]:
-            if case is not None and _case_row(tx, case, actor).closed_at is not None:
+            if (
+                case is not None
+                and case_access.seen(tx, case, actor, "start something in").closed_at is not None
+            ):
                 return []
             offered = []
             for row in resources.definitions(tx, only_newest=True):
@@ -199,7 +202,7 @@ class StartableFlows:
         self, tx: Tx, process: str, case: str | None, actor: Actor
     ) -> tuple[resources.ProcessDefinitionRow, Element, str | None]:
         """Newest definition, start event and the case's stream, for an actor who may start it here."""
-        row = None if case is None else _case_row(tx, case, actor)
+        row = None if case is None else case_access.seen(tx, case, actor, "start something in")
         definition = resources.definition_of(tx, process)
         start = None
         if definition is not None:
@@ -263,15 +266,6 @@ def _offered(process: ProcessDefinition, start: Element, suspended: SuspensionRo
         start.properties.get("flowcase.instruction_en", ""),
         suspended,
     )
-
-
-def _case_row(tx: Tx, case: str, actor: Actor) -> case_files.CaseRow:
-    row = case_files.case(tx, case)
-    if row is None:
-        raise NotFound("case", case)
-    if not may_see(actor, row):
-        raise Forbidden(f"start something in case '{case}'", "its work is not theirs")
-    return row
 
 
 def _same(row: instance_rows.InstanceRow | None, process: str, case: str | None) -> str:

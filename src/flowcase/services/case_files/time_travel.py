@@ -11,11 +11,10 @@ from dataclasses import dataclass
 
 from flowcase.access.actor import Actor
 from flowcase.cases.entities import DataClass, let_through
-from flowcase.errors import Erased, Forbidden, NotFound
+from flowcase.errors import Erased
 from flowcase.history.moment import Moment, moment
 from flowcase.services.definitions import Definitions
-from flowcase.services.entitled import confidentiality
-from flowcase.services.entitled.case_access import may_see
+from flowcase.services.entitled import case_access, confidentiality
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import case_files, history, instances, resources
@@ -59,11 +58,7 @@ class TimeTravel:
         """Raises NotFound, Forbidden, and Erased where nothing is left."""
 
         def work(tx: Tx) -> Then:
-            row = case_files.case(tx, case)
-            if row is None:
-                raise NotFound("case", case)
-            if not may_see(actor, row):
-                raise Forbidden(f"see case '{case}'", "its work is not theirs")
+            row = case_access.seen(tx, case, actor)
             if row.erased_at is not None:
                 raise Erased("case", case)
             highest = confidentiality.highest_seen(actor, row)

@@ -4,8 +4,7 @@
 - `frist`: timer id -> due instant (`frist.T04`)
 - `frist_paamindelser`: timer id -> planned reminder instants (`frist_paamindelser.T07[1]`)
 - `indstilling`: the settings of the rule sets that the instance pins
-- `belastning`: each caseworker's load, now and after this case's allocation (D-07)
-- `belastning`: every caseworker's load, `{person, antal, efter}`
+- `belastning`: every caseworker's load, now and after this case's allocation (D-07), `{person, antal, efter}`
 - `denne_frist`: in process `frist` only, the deadline it watches over
 
 Each is read when an expression first asks for it.

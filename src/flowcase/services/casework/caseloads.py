@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from flowcase.cases.caseload import BY_FAMILY, WAITING_FOR_ALLOCATION, Counted, loads
+from flowcase.cases.team_leaders import leaders_by_team
 from flowcase.store import Tx
 from flowcase.store.queries import case_files
 from flowcase.store.queries.people import people
@@ -27,7 +28,7 @@ def case_loads(tx: Tx, code: str | None, settings: Mapping[str, Value]) -> list[
         waiting = case_files.cases(tx, status=WAITING_FOR_ALLOCATION, is_open=True, limit=_ALL)
         counted = [Counted.of(row.code, row.facts) for row in waiting if row.caseworker is None]
         counted += [Counted(code, person, status, None) for code, person, status in case_files.assigned(tx)]
-    teams = list(settings.get("teamledere") or {})
+    teams = list(leaders_by_team(settings))
     members = [person.id for person in people(tx, groups=teams, only_active=True)] if teams else []
     return [
         {"person": load.person, "antal": Decimal(load.now), "efter": Decimal(load.after)}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flowcase.cases.team_leaders import leaders_of
 from flowcase.store import Tx
 from flowcase.store.queries import people as person_rows
 from flowcase.values import Value
@@ -47,8 +48,7 @@ def resolve(
         elif role == "sagsbehandler" and team:
             groups.append(team)
         elif role == "teamleder":
-            leaders: Any = settings.get("teamledere") or {}
-            groups.extend(leaders.get(team) or settings.get("teamleder_uden_team") or [])
+            groups.extend(leaders_of(team, settings))
         else:
             groups.extend(mapped.get(role) or [role])
 

@@ -9,7 +9,7 @@ from flowcase.access.actor import Actor
 from flowcase.modeling import CaseTarget, Form
 from flowcase.services.definitions import Definitions
 from flowcase.services.entitled import daily_parts
-from flowcase.services.entitled.case_access import may_see
+from flowcase.services.entitled.case_access import may_see_of
 from flowcase.services.rule_sets import RuleSets
 from flowcase.store import Tx
 from flowcase.store.queries import case_files
@@ -67,7 +67,7 @@ def is_theirs(tx: Tx, definitions: Definitions, row: RecordRow, actor: Actor, in
     if row.open.get("slags") == DAILY:
         return daily_parts.takes_part(tx, definitions, row, actor)
     case = case_files.case(tx, row.case_code) if row.case_code else None
-    return case is not None and actor.id in (case.caseworker, case.facts.get("stedfortraeder"))
+    return case is not None and actor.id in case.caseworkers
 
 
 def convenes(tx: Tx, rule_sets: RuleSets, row: RecordRow, actor: Actor, district: str | None) -> bool:
@@ -123,5 +123,4 @@ def is_unnamed(row: RecordRow) -> bool:
 
 def may_open(tx: Tx, row: RecordRow, actor: Actor) -> bool:
     """Whether the actor may see the case that the meeting is about."""
-    case = case_files.case(tx, row.case_code) if row.case_code else None
-    return case is not None and may_see(actor, case)
+    return may_see_of(tx, row.case_code, actor)

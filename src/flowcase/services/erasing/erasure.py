@@ -20,6 +20,7 @@ from flowcase.cases.civil_time import local_date
 from flowcase.cases.entities import DataClass, Kind, entity
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.services.casework.case_work import CASE, OpenWork
+from flowcase.services.entitled import case_access
 from flowcase.services.running.advancing import Advancing
 from flowcase.services.transactions import Transactions
 from flowcase.store import Store, Tx
@@ -218,9 +219,7 @@ def check_reason(attempt: str, reason: str) -> None:
 
 
 def _case(tx: Tx, code: str, attempt: str) -> CaseRow:
-    row = case_files.case(tx, code)
-    if row is None:
-        raise NotFound("case", code)
+    row = case_access.existing(tx, code)
     if row.erased_at is not None:
         raise Conflict(attempt, "it was erased")
     return row

@@ -17,6 +17,7 @@ from flowcase.cases import events
 from flowcase.cases.civil_time import local_date
 from flowcase.cases.retention import SETTING, SINGLE, SINGLE_OPEN, RetentionRule, rule_for, rules_of
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
+from flowcase.services.entitled import case_access
 from flowcase.services.erasing.document_periods import DocumentPeriods, Period
 from flowcase.services.erasing.erasure import Erased, Erasure, check_reason
 from flowcase.services.forms.form_sentences import Said
@@ -293,9 +294,7 @@ def _approved_or_proposed(
         for item in queries.items(tx, [row.id], status="waiting"):
             if item.case_code == case and item.document_class in (SINGLE, SINGLE_OPEN):
                 return row, item
-    found = case_files.case(tx, case)
-    if found is None:
-        raise NotFound("case", case)
+    found = case_access.existing(tx, case)
     if found.erased_at is not None:
         raise Conflict(attempt, "it was erased")
     held = erasing.hold(tx, case)

@@ -21,13 +21,13 @@ from typing import Any
 from flowcase.access.actor import Actor
 from flowcase.access.events import CaseRead, GuestConfirmed, GuestLinkEnded, GuestLinkMade
 from flowcase.access.guests import UNKNOWN, guest_actor
-from flowcase.access.permissions import is_closest_to_case, may_see_cases
+from flowcase.access.permissions import may_see_cases
 from flowcase.cases.civil_time import local_date, span_of_days
 from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound, Refused
 from flowcase.services.case_files import disclosure
 from flowcase.services.case_files.disclosure import Hearing, Matter
 from flowcase.services.casework.case_work import CaseWork, OpenWork
-from flowcase.services.entitled import meeting_parts
+from flowcase.services.entitled import confidentiality, meeting_parts
 from flowcase.services.meetings import guest_mails
 from flowcase.services.sending import mail_rows
 from flowcase.services.transactions import Transactions
@@ -128,7 +128,7 @@ class GuestLinks:
         def work(tx: Tx) -> None:
             row, asked = self._asked(tx, meeting, item, recipient, actor)
             case = self._case_of(tx, row, asked)
-            if not _is_close(case, actor):
+            if not confidentiality.is_their_case(actor, case):
                 raise Forbidden(f"make a guest link for meeting '{meeting}'", "the case is not theirs")
             hearing = self._hearing(tx, row, asked, case.code, recipient)
             if not hearing.is_open or not hearing.grounds:
@@ -184,7 +184,7 @@ class GuestLinks:
             case = case_files.case(tx, row.case_code) if row is not None else None
             if row is None or case is None:
                 raise NotFound("guest link", id)
-            if not _is_close(case, actor):
+            if not confidentiality.is_their_case(actor, case):
                 raise Forbidden(f"end guest link '{id}'", "the case is not theirs")
             tx.stream(case.stream)  # pressed twice, it ends once
             row = guest_links.link(tx, id) or row
@@ -333,7 +333,7 @@ class GuestLinks:
     def _may_open(self, tx: Tx, row: RecordRow, actor: Actor) -> bool:
         case = case_files.case(tx, row.case_code) if row.case_code else None
         if case is not None:
-            return _is_close(case, actor)
+            return confidentiality.is_their_case(actor, case)
         return may_see_cases(actor) and meeting_parts.is_named(row, actor)
 
     def _case_of(self, tx: Tx, meeting: RecordRow, item: RecordRow) -> CaseRow:
@@ -350,7 +350,9 @@ class GuestLinks:
             id=row.id,
             recipient=row.recipient,
             item=row.item,
-            address=_address(tx, case, row) if case is not None and _is_close(case, actor) else "",
+            address=_address(tx, case, row)
+            if case is not None and confidentiality.is_their_case(actor, case)
+            else "",
             number=None if number is None else int(number),
             state=State.STOPPED if case is None else self._state(tx, row, case),
             made_by=row.made_by,
@@ -376,11 +378,6 @@ def _place_of_address(id: str) -> str:
 
 def _address(tx: Tx, case: CaseRow, row: GuestLinkRow) -> str:
     return open_address(tx, case.stream, row.id, row.sealed_address)
-
-
-def _is_close(case: CaseRow, actor: Actor) -> bool:
-    named = (case.caseworker, case.facts.get("stedfortraeder"))
-    return is_closest_to_case(actor, team=case.team, caseworkers=named)
 
 
 def _invited(tx: Tx, meeting: RecordRow) -> set[str]:

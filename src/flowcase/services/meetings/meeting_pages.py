@@ -12,14 +12,13 @@ from typing import Any
 
 from flowcase import engine
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import is_closest_to_case
 from flowcase.errors import Erased, Forbidden, NotFound
 from flowcase.services.case_files import disclosure
 from flowcase.services.case_files.disclosure import Hearing, Matter
 from flowcase.services.case_files.reading_log import ReadingLog
 from flowcase.services.casework.case_work import CaseWork, OpenWork
 from flowcase.services.definitions import Definitions
-from flowcase.services.entitled import meeting_parts
+from flowcase.services.entitled import confidentiality, meeting_parts
 from flowcase.services.entitled.candidates import is_candidate
 from flowcase.services.entitled.meeting_parts import ITEM, MEETING_VARIABLES
 from flowcase.services.rule_sets import RuleSets
@@ -102,7 +101,6 @@ class MeetingPage:
     agreements: tuple[Agreement, ...]
     words: Hearing  # whether minutes and agreements are open to the reader
     steps: tuple[UserTaskRow, ...]  # what the reader may do in it now
-    is_invited: bool
     cases: tuple[str, ...] = field(default=())  # what the reader saw words of
 
     def __getitem__(self, name: str) -> Any:
@@ -178,7 +176,6 @@ class MeetingPages:
         words = closed[0] if closed else Hearing(reads, is_outside)
         is_own = bool(convening & actor.groups)
         sees_all = reads and words.is_open
-        mine = {actor.id, *actor.groups}
         names_case = meeting_parts.names_case(tx, row, actor)
         sees_names = sees_all and (is_own or not is_outside)
         gate = self._gate(work, items, invited, row, convening) if reads and not closed else {}
@@ -199,10 +196,6 @@ class MeetingPages:
             agreements=tuple(_agreement(each, sees_all) for each in _agreements(tx, row)),
             words=words,
             steps=tuple(steps),
-            is_invited=any(
-                each.open.get("modtager") in mine and each.open.get("status") == meeting_parts.INVITED
-                for each in invited
-            ),
             cases=_cases_read(row, items),
         )
 
@@ -343,10 +336,7 @@ def _is_inside(work: CaseWork, actor: Actor, code: Any) -> bool:
 
 def _is_close(tx: Tx, row: RecordRow, actor: Actor) -> bool:
     case = case_files.case(tx, row.case_code) if row.case_code else None
-    if case is None:
-        return False
-    named = (case.caseworker, case.facts.get("stedfortraeder"))
-    return is_closest_to_case(actor, team=case.team, caseworkers=named, case=case.code)
+    return case is not None and confidentiality.is_close(actor, case)
 
 
 def _guest(

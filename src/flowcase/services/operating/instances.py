@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from flowcase import engine, events, model
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import may_migrate, may_see_case, may_see_cases, may_see_instance
+from flowcase.access.permissions import may_migrate, may_see_cases, may_see_instance
 from flowcase.errors import Conflict, Forbidden, NotFound
+from flowcase.services.entitled import case_access
 from flowcase.services.operating.interventions import check_intervention
 from flowcase.services.running.advancing import Advancing
 from flowcase.services.running.holding import check_may_start
@@ -320,11 +321,8 @@ def _check_may_see(tx: Tx, row: InstanceRow, actor: Actor | None) -> None:
 
 
 def _may_see(tx: Tx, row: InstanceRow, actor: Actor) -> bool:
-    may_see = may_see_cases(actor)
     case = case_files.case(tx, row.case_code) if row.case_code else None
-    if case is not None:
-        named = (case.caseworker, case.facts.get("stedfortraeder"))
-        may_see = may_see_case(actor, team=case.team, caseworkers=named, case=case.code)
+    may_see = may_see_cases(actor) if case is None else case_access.may_see(actor, case)
     return may_see_instance(actor, may_see_its_case=may_see)
 
 

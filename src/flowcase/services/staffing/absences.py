@@ -241,7 +241,7 @@ def absences(tx: Tx, *, people: Iterable[str], also_as_deputy: str | None = None
 
 def _ended(tx: Tx, code: str, actor: Actor) -> EndedDeputyship | None:
     case = case_files.case(tx, code)
-    if case is None or case.facts.get("stedfortraeder") == actor.id:
+    if case is None or case.deputy == actor.id:
         return None
     found = []
     for row in records.records(tx, entity=ABSENCE, case=code, k0={"stedfortraeder": actor.id}):

@@ -22,7 +22,7 @@ def stands_in(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:
     case = case_files.case(tx, row.case_code)
     if case is None or case.caseworker != row.assignee:
         return False
-    return case.facts.get("stedfortraeder") == actor.id
+    return case.deputy == actor.id
 
 
 def is_announced(tx: Tx, case: str, said: Mapping[str, Value]) -> bool:
@@ -39,7 +39,7 @@ def covered(tx: Tx, actor: Actor) -> list[tuple[str, str]]:
     return [
         (case.code, case.caseworker)
         for case in case_files.of_codes(tx, _cases_of(tx, actor))
-        if case.caseworker and case.facts.get("stedfortraeder") == actor.id
+        if case.caseworker and case.deputy == actor.id
     ]
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from flowcase.access.actor import Actor
 from flowcase.cases.caseload import WAITING_FOR_ALLOCATION
 from flowcase.cases.civil_time import local_date
+from flowcase.cases.team_leaders import leaders_by_team
 from flowcase.errors import Forbidden, NotFound
 from flowcase.services.casework.caseloads import case_loads
 from flowcase.services.rule_sets import RuleSets
@@ -144,7 +145,7 @@ class TeamOverviews:
 
         def work(tx: Tx) -> list[Load]:
             settings = self._rule_sets.settings(tx)
-            own = [team for team in settings.get("teamledere") or {} if team in actor.groups]
+            own = [team for team in leaders_by_team(settings) if team in actor.groups]
             members = {each.id: each for team in own for each in _members(tx, str(team))}
             found = _with(tx, list(members.values()), settings, _loads(tx, None, settings), {})
             return sorted(found, key=lambda load: (load.cases, load.person.name.casefold()))
@@ -195,7 +196,7 @@ def _elsewhere(tx: Tx, team: str, known: Collection[str]) -> list[case_files.Cas
 
 def _waiting(tx: Tx, team: str, settings: Mapping[str, Value]) -> list[case_files.CaseRow]:
     """Cases without a caseworker of the team, or for whose allocation the team's leaders are asked."""
-    leaders = {str(group) for group in (settings.get("teamledere") or {}).get(team) or ()}
+    leaders = {str(group) for group in leaders_by_team(settings).get(team) or ()}
     rows = case_files.cases(tx, status=WAITING_FOR_ALLOCATION, is_open=True, limit=_ALL)
     return [
         row

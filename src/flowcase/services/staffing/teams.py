@@ -1,4 +1,4 @@
-"""Teams and who leads them, as the rule sets' settings say (`teamledere`)."""
+"""The teams that somebody leads, and the people in them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_lead, may_see_cases
+from flowcase.cases.team_leaders import leaders_by_team
 from flowcase.services.rule_sets import RuleSets
 from flowcase.store import Tx
 from flowcase.store.queries import case_files
@@ -17,7 +18,7 @@ def teams_led(tx: Tx, rule_sets: RuleSets, actor: Actor) -> list[str]:
     """The teams that the actor leads."""
     if not may_see_cases(actor):
         return []
-    led = rule_sets.settings(tx).get("teamledere") or {}
+    led = leaders_by_team(rule_sets.settings(tx))
     return [str(team) for team, leaders in led.items() if may_lead(actor, leaders=leaders)]
 
 
@@ -37,5 +38,5 @@ def ever_in(tx: Tx, settings: Mapping[str, Value], teams: Sequence[str]) -> list
     left = [id for id in case_files.caseworkers(tx, teams) if id not in known]
     if not left:
         return found
-    every = {str(team) for team in settings.get("teamledere") or {}}
+    every = {str(team) for team in leaders_by_team(settings)}
     return [*found, *(row for row in people(tx, ids=left) if not every & row.groups)]

@@ -377,7 +377,7 @@ def _held(tx: Tx, row: case_files.CaseRow, person: str) -> Held:
         row.status,
         tuple(task for task in tasks if person in (task.assignee, task.owner)),
         tuple(deadline_rows.deadlines(tx, case=row.code, statuses=RUNNING, only_current=True)),
-        row.facts.get("stedfortraeder"),
+        row.deputy,
         any((task.process, task.element) == (CHANGE, CHANGE_TASK) for task in tasks),
     )
 

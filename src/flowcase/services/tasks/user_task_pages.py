@@ -10,7 +10,7 @@ from flowcase.model import UserTaskStatus
 from flowcase.services.case_files import comments, documents
 from flowcase.services.definitions import Definitions
 from flowcase.services.entitled.candidates import is_candidate
-from flowcase.services.entitled.case_access import may_see
+from flowcase.services.entitled.case_access import may_see_of
 from flowcase.services.entitled.unnamed_cases import told_to
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.staffing import deputies
@@ -44,7 +44,7 @@ class UserTaskPages:
             row = user_tasks.user_task(tx, id)
             if row is None or row.status != UserTaskStatus.OPEN:
                 return None
-            return row if _is_of_a_seen_case(tx, row, actor) else None
+            return row if may_see_of(tx, row.case_code, actor) else None
 
         return self._transactions.read(work)
 
@@ -60,7 +60,7 @@ class UserTaskPages:
                 row
                 for row in rows
                 if not tx.is_erased(row.stream)
-                and (is_candidate(tx, row, actor) or _is_of_a_seen_case(tx, row, actor))
+                and (is_candidate(tx, row, actor) or may_see_of(tx, row.case_code, actor))
             ]
             return {row.id: row for row in told_to(tx, self._definitions, seen, actor)}
 
@@ -109,8 +109,3 @@ class UserTaskPages:
             user_tasks.completed_question(instance),
             notices.unread_question(actor.id, actor.groups),
         )
-
-
-def _is_of_a_seen_case(tx: Tx, row: UserTaskRow, actor: Actor) -> bool:
-    case = case_files.case(tx, row.case_code) if row.case_code else None
-    return case is not None and may_see(actor, case)

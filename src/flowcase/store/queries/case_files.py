@@ -41,6 +41,16 @@ class CaseRow:
         """The version of the rule sets that the case follows; None where it was opened without any."""
         return f"{self.rule_set}:{self.rule_set_version}" if self.rule_set else None
 
+    @property
+    def deputy(self) -> str | None:
+        """Who stands in while the caseworker is away."""
+        return self.facts.get("stedfortraeder")
+
+    @property
+    def caseworkers(self) -> tuple[str | None, str | None]:
+        """Who is named on the case: whose work it is by name."""
+        return self.caseworker, self.deputy
+
 
 def question(code: str) -> Question:
     """What `case` asks."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import login_required
 
-from flowcase.access.permissions import may_open_in_emergency, may_see_cases
+from flowcase.access.permissions import may_add_documents, may_open_in_emergency, may_see_cases
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import Forbidden, InvalidValues
 from flowcase.history.short_story import shortened
@@ -134,7 +134,7 @@ def _page(code: str, *, problem: str = "", comment_noted: bool = False) -> Any:
         glance=_glance(case, deadlines, user_tasks, picture.child, local_date(now)),
         jumps=_jumps(picture, may_start=bool(startable)),
         documents=flow().documents.of_case(code, actor=actor()),
-        may_add_documents=case.closed_at is None and "revisor" not in actor().groups,
+        may_add_documents=case.closed_at is None and may_add_documents(actor()),
         comments=flow().comments.of_case(code, actor=actor()),
         may_comment=picture.is_close,
         may_open_in_emergency=not picture.is_close and may_open_in_emergency(actor()),
