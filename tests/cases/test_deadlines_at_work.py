@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 
+from .office import PROCESSES
+
 instant = dt.datetime.fromisoformat
 day = dt.date.fromisoformat
 
@@ -275,3 +277,17 @@ def test_reminders_go_to_the_group_that_is_responsible(office):
     assert (first.groups, second.groups) == (("akutvagt",), ("akutvagt", "vagtleder"))
     assert {each.text for each in at_work.events("NoticeSent")} == {"frist_paamindelse.T01"}
     assert {each.due_at for each in at_work.events("NoticeSent")} == {instant("2026-03-28T16:40+01:00")}
+
+
+def test_a_setting_that_came_after_a_case_was_opened_is_read_as_it_is_in_force(office):
+    at_work = office("2026-03-27T16:40+01:00")
+    open_case(at_work)
+    profile = (PROCESSES / "rulesets/standard.yaml").read_text("utf-8")
+    kept, changed = "sagstal_graense: 20", "sagstal_graense: 18"
+    assert kept in profile
+    newer = profile.replace(kept, f"{changed}\n  ny_graense: 7")
+
+    at_work.deploy((), {"rulesets/standard.yaml": newer.encode()})
+
+    assert at_work.work(lambda work: work.setting("ny_graense", case="SAG-2601")) == 7
+    assert at_work.work(lambda work: work.setting("sagstal_graense", case="SAG-2601")) == 20

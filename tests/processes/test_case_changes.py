@@ -45,8 +45,8 @@ def story(town):
     return told
 
 
-def begin(story, process, by):
-    return story.flow.startable_flows.start(process, case="S1", actor=story.person(by))
+def begin(story, process, by, case="S1"):
+    return story.flow.startable_flows.start(process, case=case, actor=story.person(by))
 
 
 def test_a_change_of_caseworker_hands_over_what_is_open_in_every_flow(story):
@@ -556,7 +556,7 @@ def test_parents_who_refuse_need_a_lawful_way_that_is_written_down(story):
 def test_whoever_begins_about_consent_in_a_case_without_a_team_can_go_on(story, process, first, by):
     """With the preventive worker, and while the reception has it, a case has neither team nor caseworker."""
     story.open_case("S2", status="forebyggende")
-    story.flow.startable_flows.start(process, case="S2", actor=story.person(by))
+    begin(story, process, by, case="S2")
 
     [task] = story.tasks(first, "S2")
     story.flow.user_tasks.claim(task.id, actor=story.person(by))

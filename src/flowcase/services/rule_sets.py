@@ -2,8 +2,9 @@
 
 A pin names the profile and how many versions of manifests and decision tables there were when it was
 taken (`1+47`), and, where other rule sets than the profile's were chosen, which (`1+47.3f29c1d0a4b7`).
-Versions and choices are only ever added, so a pin means the same numbers for all time. Settings that the
-installation replaces, such as who leads a team, hold for everything from then on.
+Versions and choices are only ever added, so a pin means the same numbers for all time. A table or setting
+that came later is read as it is in force, and settings that the installation replaces, such as who leads a
+team, hold for everything from then on.
 """
 
 from __future__ import annotations
@@ -57,6 +58,11 @@ class Pin:
     def generation(self) -> int | None:
         count = self.version.rpartition("+")[2].partition(".")[0]
         return int(count) if count.isdigit() else None
+
+    def of_generation(self, count: int) -> Pin:
+        """The same profile and choice as a pin that is taken when there are so many versions."""
+        choice = f".{self.choice}" if self.choice else ""
+        return Pin(self.name, f"{self.version.rpartition('+')[0]}+{count}{choice}")
 
     @property
     def choice(self) -> str | None:
@@ -120,9 +126,23 @@ class RuleSets:
         return tx.cache[key]
 
     def settings(self, tx: Tx, pin: Pin | str | None = None) -> Mapping[str, Value]:
-        """Every setting of the pinned rule sets, as diagrams read them under `indstilling`."""
+        """Every setting of the pinned rule sets, as diagrams read them under `indstilling`.
+
+        One that came after the pin was taken is better than none: what reads it came later too.
+        """
+        pin = Pin.parse(pin) if isinstance(pin, str) and pin else pin or None
         composition = self.composition(tx, pin)
-        return {} if composition is None else composition.settings
+        if composition is None:
+            return {}
+        generation = self._generation(tx)
+        if not isinstance(pin, Pin) or pin.generation in (None, generation):
+            return composition.settings
+        key = ("settings", pin)
+        if key not in tx.cache:
+            newest = self.composition(tx, pin.of_generation(generation))
+            later = {} if newest is None else newest.settings
+            tx.cache[key] = {**later, **composition.settings}
+        return tx.cache[key]
 
     def table(self, tx: Tx, decision: str, pin: Pin | str | None = None) -> Table:
         """The decision of that id in the pinned version. Raises NotFound."""
