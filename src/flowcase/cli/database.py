@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flowcase import private_files
-from flowcase.cli.output import json_option, local, say_json
-from flowcase.cli.settings import opened, operator, read_instant
+from flowcase.cli.output import json_option, local, say, say_json
+from flowcase.cli.settings import home_settings, opened, operator, read_instant
 from flowcase.errors import FlowcaseError
 
 if TYPE_CHECKING:
@@ -53,18 +53,15 @@ def upgrade(as_json: bool) -> None:
     """Create the database or bring it to this release's schema; makes missing installation keys."""
     from flowcase import bootstrap
 
-    revision = bootstrap.upgrade(_settings())
-    if as_json:
-        say_json({"revision": revision})
-    else:
-        click.echo(f"The database is at revision {revision}.")
+    revision = bootstrap.upgrade(home_settings())
+    say({"revision": revision}, f"The database is at revision {revision}.", as_json=as_json)
 
 
 @db.command()
 @json_option
 def clean(as_json: bool) -> None:
     """Overwrite what was deleted in the database's own files, after an erasure that met other users."""
-    with _opened(_settings()) as store:
+    with _opened(home_settings()) as store:
         done = store.overwrite_deleted()
     if as_json:
         say_json({"clean": done})
@@ -88,7 +85,7 @@ def backup(file: str, as_json: bool) -> None:
     """
     from flowcase.store import archive
 
-    settings, target = _settings(), Path(file)
+    settings, target = home_settings(), Path(file)
     if target.exists():
         raise click.UsageError(f"{file} exists already; choose another name.")
     begun = time.monotonic()
@@ -113,7 +110,7 @@ def restore(file: str, as_json: bool) -> None:
     from flowcase.services.transactions import upgrade_patiently
     from flowcase.store import KeyUnusable, archive
 
-    settings, begun = _settings(), time.monotonic()
+    settings, begun = home_settings(), time.monotonic()
     if settings.is_key_missing:  # one that was made anew would open nothing of it
         raise KeyUnusable(
             f"there is no file {settings.key_path}. Put the key there that the backup was written under"
@@ -160,7 +157,7 @@ def move(source: str, target: str, as_json: bool) -> None:
     from flowcase import bootstrap
     from flowcase.store import archive
 
-    settings, begun = _settings(), time.monotonic()
+    settings, begun = home_settings(), time.monotonic()
     from_, to = replace(settings, database_url=source), replace(settings, database_url=target)
     if not bootstrap.has_database(from_):
         raise click.UsageError(f"There is no database of flowcase at {_without_password(source)}.")
@@ -189,7 +186,7 @@ def rights(role: str, is_applied: bool, as_json: bool) -> None:
     except rules.RoleRefused:
         raise click.UsageError(f"'{role}' is no role's name: small letters, digits and _ only.") from None
     if is_applied:
-        with _opened(_settings()) as store:
+        with _opened(home_settings()) as store:
             if store.is_sqlite:
                 raise click.UsageError("SQLite has no roles; its triggers keep the history.")
             _check_known_whole(store)  # else a table that it does not know would lose its rights
@@ -201,12 +198,6 @@ def rights(role: str, is_applied: bool, as_json: bool) -> None:
     else:
         for statement in statements:
             click.echo(f"{statement};")
-
-
-def _settings() -> Config:
-    from flowcase import config
-
-    return config.load(home=click.get_current_context().find_root().obj)
 
 
 @contextmanager

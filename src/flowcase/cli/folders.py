@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from flowcase.cli.output import counted, json_option, say_json
+from flowcase.cli.output import counted, json_option, say, say_json
 from flowcase.cli.settings import opened, operator
 from flowcase.errors import Conflict, FlowcaseError
 
@@ -41,10 +41,11 @@ def export(target: str, as_json: bool) -> None:
         place.write_bytes(process_archive.pack(files))
     else:
         _write(place, files)
-    if as_json:
-        say_json({"files": sorted(files), "target": target})
-    else:
-        click.echo(f"Wrote {counted(len(files), 'file')} to {target}.")
+    say(
+        {"files": sorted(files), "target": target},
+        f"Wrote {counted(len(files), 'file')} to {target}.",
+        as_json=as_json,
+    )
 
 
 @folder.command("import")
@@ -120,10 +121,11 @@ def follow(repository: str, under: str, as_json: bool) -> None:
             if row.id not in known:
                 _commit(place, inside, flow.process_folders.revision(row, actor=operator()), flow.people)
                 made.append(row.id)
-    if as_json:
-        say_json({"commits": made, "repository": repository})
-    else:
-        click.echo(f"{counted(len(made), 'commit')} written to {repository}.")
+    say(
+        {"commits": made, "repository": repository},
+        f"{counted(len(made), 'commit')} written to {repository}.",
+        as_json=as_json,
+    )
 
 
 def _not_taken(place: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flowcase.cli.output import json_option, say_json, say_table
-from flowcase.cli.settings import opened, operator
+from flowcase.cli.output import json_option, say, say_json, say_table
+from flowcase.cli.settings import home_settings, opened, operator
 from flowcase.errors import Refused
 
 if TYPE_CHECKING:
@@ -52,13 +52,13 @@ def new(as_json: bool) -> None:
     """Make a key and add it to the key file, known but not in use; without a file, print it."""
     from flowcase.store import key_places
 
-    settings = _settings()
+    settings = home_settings()
     if settings.key_place == "file":
         id = key_places.add_key(settings.key_path)
-        _tell(
-            as_json,
+        say(
             {"id": id},
             f"Added key {id} to {settings.key_path}. Put it in use: flowcase keys use {id}",
+            as_json=as_json,
         )
         return
     key = key_places.new_key()
@@ -76,7 +76,7 @@ def use(id: str, as_json: bool) -> None:
     from flowcase.store import key_places
 
     key_places.use_key(_file(f"put key {id} in use").key_path, id)
-    _tell(as_json, {"in_use": id}, f"Key {id} is in use. Wrap the rest by it: flowcase keys rotate")
+    say({"in_use": id}, f"Key {id} is in use. Wrap the rest by it: flowcase keys rotate", as_json=as_json)
 
 
 @keys.command()
@@ -90,7 +90,7 @@ def rotate(as_json: bool) -> None:
     with opened() as flow, _bar(as_json) as progress:
         done = flow.key_rotation.rotate(actor=operator(), progress=progress)
     left = f" {done.waiting} are left: somebody works under them. Run it again." if done.waiting else ""
-    _tell(as_json, done, f"Wrapped {done.rewrapped} keys by {done.key}.{left}")
+    say(done, f"Wrapped {done.rewrapped} keys by {done.key}.{left}", as_json=as_json)
     raise SystemExit(1 if done.waiting else 0)
 
 
@@ -133,28 +133,19 @@ def retire(id: str, as_json: bool) -> None:
     if late:
         raise Refused(attempt, f"these nodes still wrap new keys by it: {', '.join(late)}")
     key_places.drop_key(settings.key_path, id)
-    _tell(as_json, {"retired": id}, f"Key {id} is out of {settings.key_path}. Backups from before need it.")
-
-
-def _settings() -> Config:
-    from flowcase import config
-
-    return config.load(home=click.get_current_context().find_root().obj)
+    say(
+        {"retired": id},
+        f"Key {id} is out of {settings.key_path}. Backups from before need it.",
+        as_json=as_json,
+    )
 
 
 def _file(attempt: str) -> Config:
     """The settings of an installation whose keys lie in a file."""
-    settings = _settings()
+    settings = home_settings()
     if settings.key_place != "file":
         raise Refused(attempt, f"its keys come from the {settings.key_place}: change them there")
     return settings
-
-
-def _tell(as_json: bool, data: object, sentence: str) -> None:
-    if as_json:
-        say_json(data)
-    else:
-        click.echo(sentence)
 
 
 @contextmanager

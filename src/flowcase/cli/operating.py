@@ -12,8 +12,8 @@ from typing import Any
 
 import click
 
-from flowcase.cli.output import json_option, local, progress, say_json
-from flowcase.cli.settings import opened, operator, read_instant
+from flowcase.cli.output import json_option, local, progress, say, say_json
+from flowcase.cli.settings import home_settings, opened, operator, read_instant
 from flowcase.errors import FlowcaseError, InvalidDefinition, Refused
 
 
@@ -23,11 +23,11 @@ from flowcase.errors import FlowcaseError, InvalidDefinition, Refused
 @click.option("--threads", default=8, show_default=True, help="Requests served at once.")
 def serve(host: str, port: int, threads: int) -> None:
     """Serve the pages and the API. Timers and jobs need `flowcase worker` beside it."""
-    from flowcase import bootstrap, config, logs, scheduler
+    from flowcase import bootstrap, logs, scheduler
     from flowcase.web import create_app, server
 
     logs.begin()
-    settings = config.load(home=click.get_current_context().find_root().obj)
+    settings = home_settings()
     if host not in ("127.0.0.1", "localhost", "::1") and not settings.https:
         click.echo(
             f"Listening at {host} without TLS: passwords can be read on the way. Listen at 127.0.0.1 "
@@ -53,10 +53,7 @@ def worker(once: bool, as_json: bool) -> None:
     with opened(is_node=True) as flow:
         if once:
             done = scheduler.run_once(flow)
-            if as_json:
-                say_json(done)
-            else:
-                click.echo(f"Fired {done['timers']} timers, ran {done['jobs']} jobs.")
+            say(done, f"Fired {done['timers']} timers, ran {done['jobs']} jobs.", as_json=as_json)
             return
         stopping = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -138,10 +135,9 @@ def scenario(files: tuple[str, ...], processes: str | None, missing: bool, as_js
 @json_option
 def doctor(as_json: bool) -> None:
     """Say what is wrong with this installation and how to mend it."""
-    from flowcase import config
     from flowcase.cli import examining
 
-    found = examining.examine(config.load(home=click.get_current_context().find_root().obj))
+    found = examining.examine(home_settings())
     if as_json:
         say_json(found)
     else:
@@ -157,11 +153,11 @@ def doctor(as_json: bool) -> None:
 @click.option("--no-serve", is_flag=True, help="Make the fictional municipality and end.")
 def demo(host: str, port: int, no_serve: bool) -> None:
     """Make a fictional municipality (once), then serve it with its worker and print the sign-ins."""
-    from flowcase import config, logs
+    from flowcase import logs
     from flowcase.demo import prepare, serve_all
 
     logs.begin()
-    settings = config.load(home=click.get_current_context().find_root().obj)
+    settings = home_settings()
     prepare(settings, say=click.echo)
     if not no_serve:
         try:
@@ -198,10 +194,7 @@ def clock(instant: str | None, duration: str | None, as_json: bool) -> None:
                 target = flow.clock.now() + by
             flow.clock.set(target, actor=operator())
         now = flow.clock.now()
-    if as_json:
-        say_json({"now": now})
-    else:
-        click.echo(local(now))
+    say({"now": now}, local(now), as_json=as_json)
 
 
 @click.command()
@@ -215,10 +208,7 @@ def token(account: str, as_json: bool) -> None:
     """
     with opened() as flow:
         made = flow.people.new_token(account, actor=operator())
-    if as_json:
-        say_json({"account": account, "token": made})
-    else:
-        click.echo(made)
+    say({"account": account, "token": made}, made, as_json=as_json)
 
 
 COMMANDS = (serve, worker, scenario, doctor, demo, clock, token)

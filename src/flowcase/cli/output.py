@@ -56,6 +56,14 @@ def say_json(value: Any) -> None:
     click.echo(json.dumps(plain(value), ensure_ascii=False, indent=2, default=str))
 
 
+def say(value: Any, sentence: str, *, as_json: bool) -> None:
+    """The value for a program, the sentence for a person."""
+    if as_json:
+        say_json(value)
+    else:
+        click.echo(sentence)
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """`1 file`, `2 files`; `many` where it is not `one` with an s."""
     return f"{number} {one if number == 1 else many or f'{one}s'}"

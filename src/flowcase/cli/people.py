@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from flowcase.cli.output import json_option, say_json, say_table
+from flowcase.cli.output import json_option, say, say_json, say_table
 from flowcase.cli.settings import opened, operator
 from flowcase.errors import FlowcaseError
 
@@ -65,7 +65,7 @@ def add(
             must_change=not keep,
             actor=operator(),
         )
-    _say({"person": id, "groups": sorted(set(groups))}, f"{id} is added.", as_json)
+    say({"person": id, "groups": sorted(set(groups))}, f"{id} is added.", as_json=as_json)
 
 
 @people.command("password")
@@ -77,7 +77,7 @@ def password(id: str, keep: bool, as_json: bool) -> None:
     with opened() as flow:
         flow.people.actor(id)
         flow.people.set_password(id, _password(), must_change=not keep, actor=operator())
-    _say({"person": id}, f"{id} has another password.", as_json)
+    say({"person": id}, f"{id} has another password.", as_json=as_json)
 
 
 @people.command("groups")
@@ -90,7 +90,11 @@ def groups(id: str, groups: tuple[str, ...], is_new: bool, as_json: bool) -> Non
     with opened() as flow:
         _check_groups(groups, flow, is_new)
         flow.people.change_groups(id, groups, actor=operator())
-    _say({"person": id, "groups": sorted(set(groups))}, f"{id} is in {', '.join(sorted(groups))}.", as_json)
+    say(
+        {"person": id, "groups": sorted(set(groups))},
+        f"{id} is in {', '.join(sorted(groups))}.",
+        as_json=as_json,
+    )
 
 
 @people.command("close")
@@ -104,7 +108,7 @@ def close(id: str, as_json: bool) -> None:
     with opened() as flow:
         flow.people.deactivate(id, actor=operator())
     said = f"{id} is closed. What is still theirs is handed over on Mit team, by who leads their team."
-    _say({"person": id, "closed": True}, said, as_json)
+    say({"person": id, "closed": True}, said, as_json=as_json)
 
 
 @people.command("list")
@@ -140,13 +144,6 @@ def _check_groups(groups: tuple[str, ...], flow: Flowcase, is_new: bool) -> None
             f"Expected groups that there are, but nobody is in {', '.join(unknown)}. Correct the name, or "
             f"say --new-group. There are: {', '.join(sorted(NAMES))}."
         )
-
-
-def _say(said: dict[str, Any], sentence: str, as_json: bool) -> None:
-    if as_json:
-        say_json(said)
-    else:
-        click.echo(sentence)
 
 
 COMMANDS = (people,)

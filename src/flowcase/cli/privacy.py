@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from flowcase import private_files
-from flowcase.cli.output import json_option, say_json, say_table
+from flowcase.cli.output import json_option, say, say_json, say_table
 from flowcase.cli.settings import opened, operator
 
 
@@ -66,10 +66,11 @@ def hold(case: str | None, reason: str | None, lift: bool, as_json: bool) -> Non
     with opened() as flow:
         act = flow.erasure.lift if lift else flow.erasure.hold
         act(case, reason=reason, actor=operator())
-    if as_json:
-        say_json({"case": case, "is_held": not lift})
-    else:
-        click.echo(f"{case} may be erased again." if lift else f"{case} is held: it cannot be erased.")
+    say(
+        {"case": case, "is_held": not lift},
+        f"{case} may be erased again." if lift else f"{case} is held: it cannot be erased.",
+        as_json=as_json,
+    )
 
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])

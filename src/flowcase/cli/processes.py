@@ -10,7 +10,7 @@ from typing import Any
 import click
 import yaml
 
-from flowcase.cli.output import counted, json_option, plain, say_json
+from flowcase.cli.output import counted, json_option, plain, say, say_json
 from flowcase.cli.settings import as_given, opened, operator, read_files, read_instant
 from flowcase.errors import FlowcaseError, InvalidDefinition
 
@@ -171,10 +171,11 @@ def templates(folder: str, as_json: bool) -> None:
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     (target / "flowcase.json").write_text(json.dumps(made, ensure_ascii=False, indent=2) + "\n", "utf-8")
-    if as_json:
-        say_json(made)
-    else:
-        click.echo(f"Wrote {counted(len(made), 'element template')} to {target / 'flowcase.json'}.")
+    say(
+        made,
+        f"Wrote {counted(len(made), 'element template')} to {target / 'flowcase.json'}.",
+        as_json=as_json,
+    )
 
 
 @click.command()

@@ -6,7 +6,7 @@ import datetime as dt
 
 import click
 
-from flowcase.cli.output import json_option, say_json, say_table
+from flowcase.cli.output import json_option, say, say_json, say_table
 from flowcase.cli.settings import opened, operator
 
 
@@ -52,10 +52,11 @@ def propose(cases: tuple[str, ...], as_json: bool) -> None:
     """Propose to erase cases that are due. The head of authority says yes or no, signed in to the pages."""
     with opened() as flow:
         id = flow.retention.propose(cases, actor=operator())
-    if as_json:
-        say_json({"proposal": id})
-    else:
-        click.echo(f"Proposed as {id}. It waits for the head of authority at /opbevaring.")
+    say(
+        {"proposal": id},
+        f"Proposed as {id}. It waits for the head of authority at /opbevaring.",
+        as_json=as_json,
+    )
 
 
 @retention.command()
@@ -69,10 +70,11 @@ def document(document: str, until: dt.datetime, reason: str, as_json: bool) -> N
     """Propose to keep one document longer or shorter than its case. The head of authority says yes or no."""
     with opened() as flow:
         id = flow.retention.documents.propose(document, until=until.date(), reason=reason, actor=operator())
-    if as_json:
-        say_json({"proposal": id})
-    else:
-        click.echo(f"Proposed as {id}. It waits for the head of authority at /opbevaring.")
+    say(
+        {"proposal": id},
+        f"Proposed as {id}. It waits for the head of authority at /opbevaring.",
+        as_json=as_json,
+    )
 
 
 @retention.command()

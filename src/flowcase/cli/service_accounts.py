@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from flowcase.access.scopes import SCOPES
-from flowcase.cli.output import json_option, local, say_json, say_table
+from flowcase.cli.output import json_option, local, say, say_json, say_table
 from flowcase.cli.settings import opened, operator
 
 
@@ -33,10 +33,7 @@ def make(
     """Make an account and print its token, this once; it is stored as a hash only."""
     with opened() as flow:
         token = flow.service_accounts.make(account, groups=groups, scopes=scopes, days=days, actor=operator())
-    if as_json:
-        say_json({"account": account, "token": token})
-    else:
-        click.echo(token)
+    say({"account": account, "token": token}, token, as_json=as_json)
 
 
 @service_account.command("end")
@@ -46,10 +43,7 @@ def end(account: str, as_json: bool) -> None:
     """End an account: its token opens nothing from now on."""
     with opened() as flow:
         flow.service_accounts.end(account, actor=operator())
-    if as_json:
-        say_json({"account": account, "ended": True})
-    else:
-        click.echo(f"{account} has ended.")
+    say({"account": account, "ended": True}, f"{account} has ended.", as_json=as_json)
 
 
 @service_account.command("list")

@@ -19,16 +19,23 @@ from flowcase.modeling.process_archive import inside_name
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
+    from flowcase.config import Config
+
+
+def home_settings() -> Config:
+    """The settings of the installation of `--home`, which is not opened."""
+    from flowcase import config
+
+    return config.load(home=click.get_current_context().find_root().obj)
 
 
 @contextmanager
 def opened(*, is_node: bool = False) -> Iterator[Flowcase]:
     """The installation of `--home`, migrated or refused with the command that migrates it."""
-    from flowcase import bootstrap, config, logs
+    from flowcase import bootstrap, logs
 
     logs.begin()
-    settings = config.load(home=click.get_current_context().find_root().obj)
-    flow = bootstrap.open(settings, is_node=is_node)
+    flow = bootstrap.open(home_settings(), is_node=is_node)
     try:
         yield flow
     finally:

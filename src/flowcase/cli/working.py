@@ -11,7 +11,7 @@ import click
 
 from flowcase.access.actor import Actor
 from flowcase.cli.notification_files import Line, notifications_in, read_notifications
-from flowcase.cli.output import json_option, local, plain, progress, say_json, say_table
+from flowcase.cli.output import json_option, local, plain, progress, say, say_json, say_table
 from flowcase.cli.settings import opened, operator
 from flowcase.errors import FlowcaseError, InvalidValues
 from flowcase.services.case_files.notifications import STAFF_FORM
@@ -50,10 +50,7 @@ def start(process: str, case: str | None, variables: str, person: str | None, as
         instance = flow.instances.start(
             process, from_json(_object(variables)), actor=_actor(flow, person), case=case
         )
-    if as_json:
-        say_json({"instance": instance})
-    else:
-        click.echo(f"Started instance {instance}.")
+    say({"instance": instance}, f"Started instance {instance}.", as_json=as_json)
 
 
 @click.command("rule-set")
@@ -154,10 +151,7 @@ def complete(user_task: str, values: str, person: str | None, as_json: bool) -> 
     """Complete a user task with form values."""
     with opened() as flow:
         flow.user_tasks.complete(user_task, _object(values), actor=_actor(flow, person))
-    if as_json:
-        say_json({"completed": user_task})
-    else:
-        click.echo(f"Completed {user_task}.")
+    say({"completed": user_task}, f"Completed {user_task}.", as_json=as_json)
 
 
 @click.command()
