@@ -29,7 +29,6 @@ class Model:
     input_data: Mapping[str, InputData] = field(default_factory=dict)
     knowledge: Mapping[str, BusinessKnowledge] = field(default_factory=dict)
     services: Mapping[str, DecisionService] = field(default_factory=dict)
-    imports: Mapping[str, Model] = field(default_factory=dict)  # by the import's name
 
     def decision(self, id_or_name: str) -> Decision:
         """The decision with this id, else the only one with this name. Raises NotFound."""

@@ -69,7 +69,6 @@ class Rule:
     ]  # with input position; without cells that always match
     outputs: tuple[Boxed, ...]
     output_texts: tuple[str, ...]
-    annotations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,7 +69,7 @@ def start(step: Step, command: StartInstance) -> None:
 
 def complete(step: Step, command: CompleteElement) -> None:
     token = _active(step, command.element_instance, "complete")
-    if token.task_spec.is_scope or step.is_body(token) or _listens(step, token):
+    if token.task_spec.is_scope or token.is_body or _listens(step, token):
         raise Conflict(
             f"complete '{token.task_spec.id}' ({token.key})", "it does not wait for somebody to complete it"
         )
@@ -182,7 +182,7 @@ def reevaluate_timers(step: Step, command: ReevaluateTimers) -> None:
         if due_at != timer.due_at:
             cycles.reschedule(step, timer, due_at)
     for token in list(step.tree.tasks.values()):
-        if isinstance(token.task_spec, UserTask) and token.phase == "active" and not step.is_body(token):
+        if isinstance(token.task_spec, UserTask) and token.phase == "active" and not token.is_body:
             token.task_spec.reschedule(step, token)
 
 

@@ -73,7 +73,7 @@ def way_back(present: State, earlier: State) -> WayBack:
         done_since=tuple(
             token.task_spec.id
             for token in gone
-            if isinstance(token.task_spec, _ASKS_OTHERS) and not _is_body(token)
+            if isinstance(token.task_spec, _ASKS_OTHERS) and not token.is_body
         ),
     )
 
@@ -96,11 +96,11 @@ def go_back(step: Step, command: GoBack) -> None:
         _made_again(step, token, renamed) for key, token in earlier.tree.tasks.items() if key not in kept
     ]
     for key in kept:
-        if key == ROOT or tree.tasks[key].task_spec.is_scope or _is_body(tree.tasks[key]):
+        if key == ROOT or tree.tasks[key].task_spec.is_scope or tree.tasks[key].is_body:
             tree.tasks[key].notes = earlier.tree.tasks[key].notes
     _restore_variables(step, earlier, renamed)
     for token in again:
-        if isinstance(token.task_spec, UserTask) and token.phase == "active" and not _is_body(token):
+        if isinstance(token.task_spec, UserTask) and token.phase == "active" and not token.is_body:
             try:
                 token.task_spec.activate(step, token)
             except Stuck as stuck:
@@ -121,11 +121,6 @@ def _kept(present: State, earlier: State) -> list[str]:
         if now.scope is None or now.scope in kept:
             kept.append(key)
     return kept
-
-
-def _is_body(token: Token) -> bool:
-    element = token.task_spec.element
-    return element is not None and element.loop is not None and "index" not in token.notes
 
 
 def _cancel_all_but(step: Step, kept: list[str], scope: str) -> None:

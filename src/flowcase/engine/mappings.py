@@ -32,7 +32,7 @@ def apply_results(step: Step, token: Token) -> None:
     if handed_in is None:
         return
     node = token.task_spec
-    if step.is_body(token):
+    if token.is_body:
         step.propagate(token, handed_in, from_parent=True)
         return
     results = node.results(step, token, handed_in)
@@ -48,7 +48,7 @@ def apply_results(step: Step, token: Token) -> None:
 def apply_outputs(step: Step, token: Token) -> None:
     """Each output is evaluated at the element and written around it; later ones see earlier ones."""
     element = token.task_spec.element
-    if element is None or not element.outputs or step.is_body(token):
+    if element is None or not element.outputs or token.is_body:
         return
     outer = step.chain(token)[1:]
     written: dict[str, Value] = {}

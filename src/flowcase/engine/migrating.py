@@ -115,7 +115,7 @@ def migrate(step: Step, command: MigrateInstance, old: ProcessDefinition, before
         origin = before.tree.tasks[token.key].task_spec.element
         try:
             _listen_as_drawn(step, token, before, was, kept, command)
-            if isinstance(token.task_spec, UserTask) and token.phase == "active" and not step.is_body(token):
+            if isinstance(token.task_spec, UserTask) and token.phase == "active" and not token.is_body:
                 redraw(step, token, origin)
         except Stuck as problem:
             stuck.append(Obstacle("cannot_be_computed", origin.id if origin else "", problem.message))
@@ -158,7 +158,7 @@ def undo(step: Step, command: UndoMigration, present: State) -> None:
         del state.subscriptions[wait.key]
         listen_again(step, wait, wait.host)
     for key, token in tree.tasks.items():
-        if isinstance(token.task_spec, UserTask) and token.phase == "active" and not step.is_body(token):
+        if isinstance(token.task_spec, UserTask) and token.phase == "active" and not token.is_body:
             redraw(step, token, present.tree.tasks[key].task_spec.element)
 
 
@@ -332,7 +332,7 @@ def _successors(
     for key, wait in before.subscriptions.items():
         host = step.tree.tasks[wait.host]
         after = now.definition.elements.get(mapping.get(wait.element, ""))
-        expected = {each.id for each in _expected(now, host, is_body=step.is_body(host))}
+        expected = {each.id for each in _expected(now, host, is_body=host.is_body)}
         if after is None or after.id not in expected:
             continue
         if _listens_alike(was.node(wait.element).element, after):
@@ -356,9 +356,9 @@ def _listen_as_drawn(
 ) -> None:
     mapping = command.mapping
     origin = before.tree.tasks[token.key]
-    known = {mapping.get(each.id) for each in _expected(was, origin, is_body=step.is_body(token))}
+    known = {mapping.get(each.id) for each in _expected(was, origin, is_body=token.is_body)}
     present = [wait for wait in step.state.subscriptions.values() if wait.host == token.key]
-    expected = {each.id: each for each in _expected(step.diagram, token, is_body=step.is_body(token))}
+    expected = {each.id: each for each in _expected(step.diagram, token, is_body=token.is_body)}
     entered = [wait.entered_at for wait in present if isinstance(wait, PendingTimer)]
     since = command.entered.get(token.key) or (min(entered) if entered else step.now)
     anew: list[Element] = []

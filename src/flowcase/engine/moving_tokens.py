@@ -52,7 +52,7 @@ def skip(step: Step, command: SkipElement) -> None:
     element = node.element
     if element is None or element.kind in _GATEWAYS:
         raise CannotMoveToken(f"skip '{node.id}'", "gateway", node.id)
-    if step.is_body(token):
+    if token.is_body:
         raise CannotMoveToken(f"skip '{node.id}'", "repeated", node.id)
     if token.phase == "new":
         raise CannotMoveToken(f"skip '{node.id}'", "not_begun", node.id)
@@ -115,7 +115,7 @@ def _token(step: Step, key: str, verb: str) -> Token:
 
 def _check_single(step: Step, token: Token, attempt: str) -> None:
     """A repeated activity counts its instances: taking one away, or all, would leave it waiting."""
-    if step.is_body(token) or "index" in token.notes:
+    if token.is_body or "index" in token.notes:
         raise CannotMoveToken(attempt, "repeated", token.task_spec.id)
 
 

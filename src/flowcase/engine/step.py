@@ -100,7 +100,7 @@ class Step:
             if token.phase == "new":
                 self._entered(token)
                 loops.define_loop_variables(self, token)
-                token.phase = "body" if self.is_body(token) else "inputs"
+                token.phase = "body" if token.is_body else "inputs"
             if token.phase == "inputs":
                 mappings.apply_inputs(self, token)
                 token.phase = "subscribe"
@@ -111,7 +111,7 @@ class Step:
                 subscriptions.open_around(self, token)
                 token.phase = "activate"
             if token.phase == "activate":
-                activate = loops.activate if self.is_body(token) else node.activate
+                activate = loops.activate if token.is_body else node.activate
                 goes_on = activate(self, token)
                 if token.is_finished:  # what it threw has interrupted it
                     return None
@@ -146,10 +146,6 @@ class Step:
                 f"Expected to come to a wait, but '{token.task_spec.id}' came {MAX_VISITS} times.",
             )
 
-    def is_body(self, token: Token) -> bool:
-        element = token.task_spec.element
-        return element is not None and element.loop is not None and "index" not in token.notes
-
     def _choose_flows(self, token: Token) -> list:
         if "index" in token.notes:
             loops.collect(self, token)
@@ -175,7 +171,7 @@ class Step:
         )
 
     def kind_of(self, token: Token) -> str:
-        if self.is_body(token):
+        if token.is_body:
             return loops.kind(token)
         return token.task_spec.element.kind.value
 
@@ -216,7 +212,7 @@ class Step:
     def token_completed(self, token: Token) -> None:
         """SpiffWorkflow has made the successors ready: forget the token, and see if its scope is done."""
         enclosing = self.tree.tasks[token.scope] if token.scope is not None else None
-        if enclosing is not None and self.is_body(enclosing):
+        if enclosing is not None and enclosing.is_body:
             loops.instance_completed(self, enclosing, token)
         if token.key != ROOT:
             self.state.variable_scopes.drop(token.key)
@@ -226,7 +222,7 @@ class Step:
 
     def complete_scope_if_empty(self, scope: Token) -> None:
         """A scope whose last token has gone is done; a body knows that by itself."""
-        if scope.is_finished or scope.phase != "active" or self.is_body(scope):
+        if scope.is_finished or scope.phase != "active" or scope.is_body:
             return
         if not self.tree.members.get(scope.key):
             self.complete(scope, {})
@@ -249,7 +245,7 @@ class Step:
         self.resolve_incident(token)
         node = token.task_spec
         if token.phase != "new" and not isinstance(node, ProcessNode):
-            if token.phase == "active" and not self.is_body(token):
+            if token.phase == "active" and not token.is_body:
                 for event in node.withdrawn(self, token):
                     self.emit(event)
             self.emit(ElementCancelled(element=node.id, element_instance=token.key, kind=self.kind_of(token)))

@@ -108,7 +108,7 @@ def open_around(step: Step, token: Token) -> None:
     events: list[Element] = []
     if node.element is not None and "index" not in token.notes:
         events += step.diagram.boundary_events.get(node.id, [])
-    if node.is_scope and not step.is_body(token):
+    if node.is_scope and not token.is_body:
         scope = None if node.element is None else node.id
         events += [
             step.diagram.start_event_of(inner.id) for inner in step.diagram.event_sub_processes.get(scope, [])

@@ -58,6 +58,12 @@ class Token(Task):
         return self.workflow.tasks[self.scope]
 
     @property
+    def is_body(self) -> bool:
+        """Whether this is the body of a loop or multi-instance, not one of its rounds."""
+        element = self.task_spec.element
+        return element is not None and element.loop is not None and "index" not in self.notes
+
+    @property
     def is_finished(self) -> bool:
         return bool(self._state & TaskState.FINISHED_MASK)
 

@@ -112,12 +112,7 @@ def _catchers(
     for host in [token, *step.tree.ancestors(token)]:
         node = host.task_spec
         candidates: list[Element] = []
-        if (
-            host is not token
-            and node.is_scope
-            and not step.is_body(host)
-            and not host.notes.get("interrupted")
-        ):
+        if host is not token and node.is_scope and not host.is_body and not host.notes.get("interrupted"):
             scope = None if isinstance(node, ProcessNode) else node.id
             candidates += [
                 step.diagram.start_event_of(inner.id)

@@ -408,7 +408,6 @@ class _Reader:
             input_data=of_kind(InputData),
             knowledge=of_kind(BusinessKnowledge),
             services=of_kind(DecisionService),
-            imports={each.name or space: each.reader.model for space, each in self._imports.items()},
         )
 
 

@@ -246,5 +246,4 @@ class _TableReader:
                 for entry, text in zip(output_entries, output_texts, strict=True)
             ),
             output_texts=output_texts,
-            annotations=tuple(source.text(each) for each in source.children(element, "annotationEntry")),
         )

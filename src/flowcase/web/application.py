@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -381,8 +380,3 @@ def _words(status: HTTPStatus) -> tuple[str, str]:
             "Er et barn i fare, så ring 112."
         )
     return language.gettext("Det kan ikke lade sig gøre"), ""
-
-
-def static_bundle() -> Path:
-    """Where the built front end lies; `flowcase doctor` says when it is missing."""
-    return Path(__file__).parent / "static" / "bundle"

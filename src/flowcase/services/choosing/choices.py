@@ -112,7 +112,7 @@ def _casework_staff(tx: Tx) -> Choices:
 
 
 def _transition_leaders(tx: Tx, work: CaseWork) -> Choices:
-    """Everybody, as long as the case's rule set does not say who leads."""
+    """Everybody, where no rule set says who leads."""
     try:
         leading: Any = work.setting("overgang_ledere")
     except NotFound:

@@ -26,7 +26,6 @@ class Item:
     case: str
     is_acute: bool
     received_at: dt.datetime | None
-    assessed_at: dt.datetime | None
     family: str | None
     carried_because: str | None  # why an earlier meeting put it off; of a carried item: why this one did
     outcome: str | None
@@ -34,7 +33,6 @@ class Item:
     noted_at: dt.datetime | None
     version: int
     task: str | None  # its user task while that is open
-    is_decided: bool  # in effect, not only noted
     is_carried: bool  # put off by this meeting, in effect
 
     @property
@@ -52,7 +50,6 @@ class Meeting:
 
     id: str
     day: dt.date
-    begins_at: dt.datetime
     status: str
     chair: str | None
     attendance: Mapping[str, Sequence[str]]  # function -> people
@@ -109,7 +106,6 @@ def item_of(row: Record, task: UserTaskRow | None, meeting: str, *, is_carried: 
         case=str(row.case),
         is_acute=row["akut"] is True,
         received_at=row["modtaget"],
-        assessed_at=row["vurderet"],
         family=row["familie_id"],
         carried_because=put_off.get("begrundelse") or row["udskudt_begrundelse"],
         outcome=CARRIED if is_carried else row["udfald"],
@@ -117,7 +113,6 @@ def item_of(row: Record, task: UserTaskRow | None, meeting: str, *, is_carried: 
         noted_at=put_off.get("noteret") if is_carried else row["noteret"],
         version=row.version,
         task=task.id if task is not None and is_open else None,
-        is_decided=row["afgjort"] is not None and not is_carried,
         is_carried=is_carried,
     )
 

@@ -93,7 +93,6 @@ class DailyRecords:
         return Meeting(
             id=id,
             day=record["dato"],
-            begins_at=record["tid"],
             status=str(record["status"]),
             chair=record["moedeleder"],
             attendance={name: tuple(record[name] or ()) for name in FUNCTIONS},

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 
 from flowcase import engine, events, model
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import may_operate
-from flowcase.errors import Conflict, Forbidden, NotFound
-from flowcase.services.operating.interventions import check_reason
+from flowcase.errors import Conflict, NotFound
+from flowcase.services.operating.interventions import check_operator, check_reason
 from flowcase.services.running.advancing import Advancing
 from flowcase.services.transactions import Transactions
 from flowcase.store import LockedInstance, Tx
@@ -191,6 +190,5 @@ def _allowed(tx: Tx, id: str, actor: Actor) -> InstanceRow:
     row = instances.instance(tx, id)
     if row is None:
         raise NotFound("process instance", id)
-    if not may_operate(actor):
-        raise Forbidden(f"go back in process instance '{id}'", "only an operator may")
+    check_operator(actor, f"go back in process instance '{id}'")
     return row

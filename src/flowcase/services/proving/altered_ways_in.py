@@ -41,8 +41,8 @@ KINDS = (
 _BESIDE_EACH_OTHER = dt.timedelta(days=1)  # as long as nodes of two releases and the sessions that they began
 
 
-class Set(NamedTuple):
-    """A password or token, and when it was set."""
+class SetCredential(NamedTuple):
+    """A password or token as it was set last, and when."""
 
     event: events.CredentialSet
     at: dt.datetime
@@ -54,7 +54,7 @@ class WaysIn:
 
     sessions_kept: Mapping[str, KeptSession]
     brakes: Sequence[KeptBrake] = ()
-    credentials: dict[tuple[str, str], Set] = field(default_factory=dict)  # by person and kind
+    credentials: dict[tuple[str, str], SetCredential] = field(default_factory=dict)  # by person and kind
     factors: dict[str, str] = field(default_factory=dict)  # by person
     steps: dict[str, int] = field(default_factory=dict)  # of the newest code that counted, by person
     counted_twice: set[str] = field(default_factory=set)  # people, of whom a code did
@@ -77,7 +77,7 @@ class WaysIn:
         _, at, event = told
         match event:
             case events.CredentialSet():
-                self.credentials[event.person, event.kind] = Set(event, at)
+                self.credentials[event.person, event.kind] = SetCredential(event, at)
             case events.SignInRefused():
                 self._count(at, event)
             case events.SecondFactorSet():
@@ -175,7 +175,7 @@ def find(tx: Tx, told: WaysIn) -> Iterator[AlteredRow]:
             yield AlteredRow("session", id, f"of {row.person} ends with another one at the sign-in provider")
 
 
-def _credential(tx: Tx, person: str, told: Set, kept: KeptCredential) -> Iterator[AlteredRow]:
+def _credential(tx: Tx, person: str, told: SetCredential, kept: KeptCredential) -> Iterator[AlteredRow]:
     event = told.event
     proof = keyed_hashes.of_credential(tx, person, event.kind, kept.secret_hash)
     if not _fits(event.keyed_hash, proof):

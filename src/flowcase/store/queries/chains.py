@@ -38,9 +38,6 @@ class Place(NamedTuple):
     seq: int = _LAST_NUMBER
 
 
-BEFORE_ALL = Place("")
-
-
 def extent(tx: Tx) -> Extent:
     [row] = tx.rows(_EXTENT)
     return Extent(int(row.events or 0), int(row.streams))
