@@ -200,21 +200,12 @@ def _fields(one: Recorded, names: Names, language: str, cause: Callable[[str], s
             fields[name] = say(raw[name], language)
     _say_instants(fields, raw, one.at, language)
     _say_people(fields, raw, kind, names, language)
-    rightness = {"da": ("forkert", "rigtig"), "en": ("wrong", "right")}[language]
-    fields["right"] = rightness[bool(raw.get("is_right"))]
-    answer = {"da": ("afvist", "godkendt"), "en": ("declined", "approved")}[language]
-    fields["answer"] = answer[bool(raw.get("is_approved"))]
-    taken_back = {"da": " (taget tilbage)", "en": " (taken back)"}[language]
-    fields["back"] = taken_back if raw.get("is_taken_back") else ""
-    fields["level"] = _level(raw.get("priority"), language)
-    fields["level_before"] = _level(raw.get("previous"), language)
+    _say_answers(fields, raw, language)
     if raw.get("reason"):
         said = names.element(one.instance, raw["reason"])  # a deadline may lapse at an element
         said = code_name(raw["reason"], language) if said == raw["reason"] else said
         fields["reason"] = _LEFT_OUT[language] if raw["reason"] == NOT_TOLD else said
     fields["why"] = f": {fields['reason']}" if raw.get("reason") else ""
-    hit = raw.get("rules") or ()
-    fields["rules_plain"] = ", ".join(map(str, hit))
     if "open" in raw or "secret" in raw:
         named = [*raw.get("open", {}), *raw.get("secret", {})]
         written = raw.get("entity", "")
@@ -225,6 +216,37 @@ def _fields(one: Recorded, names: Names, language: str, cause: Callable[[str], s
         fields["ends"] = ", ".join(ends if language == "da" else [f"“{end}”" for end in ends]) or "–"
     if "changes" in raw:
         fields["variables"] = ", ".join(raw["changes"])
+    if isinstance(event, DecisionEvaluated):
+        _say_decision(fields, event, names, language)
+    else:
+        _say_kind(fields, raw, kind, names, language, cause)
+    if kind in _NAMED:
+        fields |= {code: message_name(str(raw[code]), language) for code in ("name", "code") if code in raw}
+    return fields
+
+
+def _say_answers(fields: _Fields, raw: Mapping[str, Any], language: str) -> None:
+    """What an event says by yes, no or a number, in a word."""
+    rightness = {"da": ("forkert", "rigtig"), "en": ("wrong", "right")}[language]
+    fields["right"] = rightness[bool(raw.get("is_right"))]
+    answer = {"da": ("afvist", "godkendt"), "en": ("declined", "approved")}[language]
+    fields["answer"] = answer[bool(raw.get("is_approved"))]
+    taken_back = {"da": " (taget tilbage)", "en": " (taken back)"}[language]
+    fields["back"] = taken_back if raw.get("is_taken_back") else ""
+    fields["level"] = _level(raw.get("priority"), language)
+    fields["level_before"] = _level(raw.get("previous"), language)
+    fields["rules_plain"] = ", ".join(map(str, raw.get("rules") or ()))
+
+
+def _say_kind(
+    fields: _Fields,
+    raw: Mapping[str, Any],
+    kind: str,
+    names: Names,
+    language: str,
+    cause: Callable[[str], str],
+) -> None:
+    """What events of one kind alone have."""
     if kind == "DeadlineOpened":
         _say_deadline(fields, raw, language)
     elif kind == "CaseFactSet":
@@ -249,15 +271,14 @@ def _fields(one: Recorded, names: Names, language: str, cause: Callable[[str], s
         fields["note_kind"] = note_name(raw["kind"], language)
     elif kind == "ReferenceRecorded":
         fields["kind"] = kind_name(raw["kind"], language)
-    elif isinstance(event, DecisionEvaluated):
-        told = consulted(event, names, language)
-        is_drawn = told.table == consulted(event, names, "da").table  # what the catalogue calls it is English
-        quotes = "»{}«" if language == "da" else "“{}”" if is_drawn else "‘{}’"
-        fields |= {"decision": quotes.format(told.table), "result": told.answer}
-        fields["rules"] = f" ({told.rows})" if told.rows else ""
-    if kind in _NAMED:
-        fields |= {code: message_name(str(raw[code]), language) for code in ("name", "code") if code in raw}
-    return fields
+
+
+def _say_decision(fields: _Fields, event: DecisionEvaluated, names: Names, language: str) -> None:
+    told = consulted(event, names, language)
+    is_drawn = told.table == consulted(event, names, "da").table  # what the catalogue calls it is English
+    quotes = "»{}«" if language == "da" else "“{}”" if is_drawn else "‘{}’"
+    fields |= {"decision": quotes.format(told.table), "result": told.answer}
+    fields["rules"] = f" ({told.rows})" if told.rows else ""
 
 
 def consulted(event: DecisionEvaluated, names: Names, language: str) -> answers.Consulted:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_audit
 from flowcase.cases.civil_time import local_date
+from flowcase.cases.events import DeadlineMoved
 from flowcase.errors import Forbidden, NotFound
 from flowcase.history.conformance import Deviation, Drawn, deviations
 from flowcase.services.auditing.history_search import Asked, remember
@@ -246,7 +247,7 @@ def _moves(tx: Tx, row: DeadlineRow) -> list[tuple[dt.datetime, str]]:
     return [
         (each.at, each.actor)
         for each in history.events(tx, row.stream, kinds=["DeadlineMoved"])
-        if each.event is not None and each.event.deadline == row.id  # type: ignore[attr-defined]
+        if isinstance(each.event, DeadlineMoved) and each.event.deadline == row.id
     ]
 
 

@@ -377,8 +377,9 @@ def _is_about(then: CaseThen, record: RecordThen, who: Somebody) -> bool:
     request = then.found.records.get(str(record.values.get("grundlag") or ""))
     if request is not None and request.entity == "Samtykke":
         request = then.found.records.get(str(request.values.get("anmodning_id") or ""))
-    is_request = request is not None and request.entity == _REQUEST
-    return is_request and bool(request.values.get(f"oplysninger_om_{who.role}"))  # type: ignore[union-attr]
+    if request is None or request.entity != _REQUEST:
+        return False
+    return bool(request.values.get(f"oplysninger_om_{who.role}"))
 
 
 def _codes(value: Any) -> tuple[str, ...]:

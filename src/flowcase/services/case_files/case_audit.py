@@ -234,12 +234,11 @@ def _record(tx: Tx, row: EventRow, is_close: bool, labels: TableLabels | None) -
     if content is not None:
         path = resources.path_of(tx, event.resource) or "tabel.dmn"
         decision = read_dmn(content, path).decisions.get(event.decision)
-        table = None if decision is None else decision.logic
-        if isinstance(table, TableBox):
+        if decision is not None and isinstance(table := decision.logic, TableBox):
             hit_policy = str(table.hit_policy)
             columns = [each.label or each.text for each in table.inputs]
             heads = {} if labels is None else labels.outputs
-            columns += [heads.get(each.name) or each.name or decision.name for each in table.outputs]  # type: ignore[union-attr]
+            columns += [heads.get(each.name) or each.name or decision.name for each in table.outputs]
             matched = set(event.rules)
             rows = [
                 TableRow(each.id, (*each.cells, *each.output_texts), each.id in matched)

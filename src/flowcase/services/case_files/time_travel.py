@@ -13,6 +13,7 @@ from flowcase.access.actor import Actor
 from flowcase.cases.entities import DataClass, let_through
 from flowcase.errors import Erased
 from flowcase.history.moment import Moment, moment
+from flowcase.model import InstanceMigrated
 from flowcase.services.definitions import Definitions
 from flowcase.services.entitled import case_access, confidentiality
 from flowcase.services.transactions import Transactions
@@ -85,8 +86,8 @@ class TimeTravel:
     def _pictures(self, tx: Tx, found: Moment, events: Sequence[EventRow]) -> list[FlowPicture]:
         began: dict[str, str] = {}  # instance -> the version that it was moved away from first
         for each in events:
-            if each.kind == "InstanceMigrated" and each.instance and each.event is not None:
-                began.setdefault(each.instance, each.event.source)  # type: ignore[attr-defined]
+            if each.instance and isinstance(each.event, InstanceMigrated):
+                began.setdefault(each.instance, each.event.source)
         pictures = []
         for flow in found.flows.values():
             row = instances.instance(tx, flow.id)

@@ -23,7 +23,7 @@ said in the reader's language (`choice_words`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flowcase.access.groups import NAMES, group_name
@@ -42,20 +42,7 @@ from flowcase.store.queries.people import PersonRow, people
 from flowcase.values import Value
 
 _PEOPLE = "personer"
-_CASEWORK_STAFF = "sagsmedarbejdere"
-_TRANSITION_LEADERS = "overgangsledere"
-_WITH_LOAD = "personer_med_sagstal"
-_EARLIER = "tidligere_underretninger"
-_SUPPLIERS = "leverandoerer"
-_STANDARD_CONTRACTS = "standardkontrakter"
-_CONTRACTS_OF_CASE = "sagens_kontrakter"
-_PARTICIPANTS = "moededeltagere"
 _LEADS = ("moedeleder", "referent")  # of a meeting: its chair and its minute-taker
-_UNITS = "enheder"
-_PARTIES = "parter"
-_MENTORS = "mentorer_klar"
-
-_NAMED = {**consent_choices.NAMED, **conference_choices.NAMED, **measure_choices.NAMED}
 
 Choices = list[dict[str, Value]]
 
@@ -67,29 +54,7 @@ def choices_for(tx: Tx, form: Form, facts: Mapping[str, Value], work: CaseWork) 
     for name in asked:
         if name in facts:
             continue
-        if name == _WITH_LOAD:
-            found[name] = _with_load(tx, facts)
-        elif name == _CASEWORK_STAFF:
-            found[name] = _casework_staff(tx)
-        elif name == _TRANSITION_LEADERS:
-            found[name] = _transition_leaders(tx, work)
-        elif name == _EARLIER:
-            found[name] = _earlier(facts, work)
-        elif name == _SUPPLIERS:
-            found[name] = _suppliers(work)
-        elif name == _STANDARD_CONTRACTS:
-            found[name] = _standard_contracts(facts, work)
-        elif name == _CONTRACTS_OF_CASE:
-            found[name] = _contracts_of_case(facts, work)
-        elif name == _UNITS:
-            found[name] = _units()
-        elif name == _PARTIES:
-            found[name] = _parties(tx, facts, work)
-        elif name == _MENTORS:
-            found[name] = _mentors(work)
-        elif name == _PARTICIPANTS:
-            found[name] = _participants(tx, facts, work)
-        elif name in _NAMED:
+        if name in _NAMED:
             found[name] = _NAMED[name](tx, facts, work)
         elif name == _PEOPLE or name.startswith(f"{_PEOPLE}_"):
             found[name] = _people(tx, name.removeprefix(_PEOPLE).removeprefix("_"))
@@ -107,11 +72,11 @@ def _people(tx: Tx, group: str) -> Choices:
     )
 
 
-def _casework_staff(tx: Tx) -> Choices:
+def _casework_staff(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
     return _staff(tx, (person for person in workers(tx) if is_casework_staff(person.groups)))
 
 
-def _transition_leaders(tx: Tx, work: CaseWork) -> Choices:
+def _transition_leaders(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
     """Everybody, where no rule set says who leads."""
     try:
         leading: Any = work.setting("overgang_ledere")
@@ -140,7 +105,7 @@ def _absent(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
     }
 
 
-def _with_load(tx: Tx, facts: Mapping[str, Value]) -> Choices:
+def _with_load(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
     loads = facts.get("belastning") or []
     ids = [load["person"] for load in loads]
     names = {person.id: person.name for person in people(tx, ids=ids)}
@@ -162,7 +127,7 @@ def _with_load(tx: Tx, facts: Mapping[str, Value]) -> Choices:
     ]
 
 
-def _earlier(facts: Mapping[str, Value], work: CaseWork) -> Choices:
+def _earlier(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
     case = facts.get("sag_id")
     try:
         known = work.case(str(case)).get("underretninger") or [] if case else []
@@ -180,26 +145,32 @@ def _earlier(facts: Mapping[str, Value], work: CaseWork) -> Choices:
         return []
 
 
-def _suppliers(work: CaseWork) -> Choices:
-    return [{"value": row.id, "label": row["navn"] or row.id} for row in work.records("Leverandoer")]
+def _suppliers(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
+    return [{"value": id, "label": name or id} for id, name in _supplier_names(work).items()]
 
 
-def _contracts_of_case(facts: Mapping[str, Value], work: CaseWork) -> Choices:
-    names = {row.id: row["navn"] for row in work.records("Leverandoer")}
+def _supplier_names(work: CaseWork) -> dict[str, str]:
+    return {row.id: row["navn"] for row in work.records("Leverandoer")}
+
+
+def _contracts_of_case(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
+    names = _supplier_names(work)
     case = facts.get("sag_id")
     signed = work.records("IndividuelKontrakt", case=str(case), status="underskrevet") if case else []
     return [
-        {"value": row.id, "label": str(names.get(str(row["leverandoer_id"])) or row["leverandoer_id"])}
+        {"value": row.id, "label": names.get(supplier) or supplier}
         for row in signed
+        for supplier in (str(row["leverandoer_id"]),)
     ]
 
 
-def _standard_contracts(facts: Mapping[str, Value], work: CaseWork) -> Choices:
-    names = {row.id: row["navn"] for row in work.records("Leverandoer")}
+def _standard_contracts(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
+    names = _supplier_names(work)
     active = work.records("Standardkontrakt", status="aktiv", indsatstype=facts.get("indsatstype"))
 
     def label(row: Record) -> str:
-        name = str(names.get(str(row["leverandoer_id"])) or row["leverandoer_id"])
+        supplier = str(row["leverandoer_id"])
+        name = names.get(supplier) or supplier
         return Said(choice_words.CONTRACT_UNTIL, name=name, day=row["udloeb"]) if row["udloeb"] else name
 
     return [{"value": row.id, "label": label(row)} for row in active]
@@ -218,10 +189,10 @@ def _parties(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
                 for each in work.records("Netvaerksperson", case=str(case))
             ),
         ]
-    return [*family, *_people(tx, ""), *_units()]
+    return [*family, *_people(tx, ""), *_units(tx, facts, work)]
 
 
-def _units() -> Choices:
+def _units(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
     return [{"value": code, "label": GroupName(code)} for code in sorted(NAMES, key=group_name)]
 
 
@@ -238,7 +209,7 @@ def _participants(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices
     return [{"value": id, "label": name or names.get(id) or GroupName(id)} for id, name in said.items()]
 
 
-def _mentors(work: CaseWork) -> Choices:
+def _mentors(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
     """A mentor may have several matches: who has one is offered too, after those who are free."""
     free = sorted(work.records("Mentor", status="ledig"), key=lambda each: each["venter_siden"])
     late = {
@@ -268,3 +239,21 @@ def _mentors(work: CaseWork) -> Choices:
         }
         for each in work.records("Mentor", status="matchet")
     ]
+
+
+_NAMED: Mapping[str, Callable[[Tx, Mapping[str, Value], CaseWork], Choices]] = {
+    "enheder": _units,
+    "leverandoerer": _suppliers,
+    "mentorer_klar": _mentors,
+    "moededeltagere": _participants,
+    "overgangsledere": _transition_leaders,
+    "parter": _parties,
+    "personer_med_sagstal": _with_load,
+    "sagens_kontrakter": _contracts_of_case,
+    "sagsmedarbejdere": _casework_staff,
+    "standardkontrakter": _standard_contracts,
+    "tidligere_underretninger": _earlier,
+    **conference_choices.NAMED,
+    **consent_choices.NAMED,
+    **measure_choices.NAMED,
+}

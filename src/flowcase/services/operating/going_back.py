@@ -113,7 +113,11 @@ class GoingBack:
         """Each with the state before it and the number of its event in the history."""
         definition = self._advancing.definitions.process(tx, row.definition)
         done = history.events_of_instance(tx, row.id, kinds=["UserTaskCompleted"])
-        found = {each.event.element_instance: each for each in done if each.event is not None}  # type: ignore[attr-defined]
+        found = {
+            each.event.element_instance: each
+            for each in done
+            if isinstance(each.event, model.UserTaskCompleted)
+        }
         steps: dict[str, tuple[EarlierStep, bytes, int]] = {}
         for content in snapshots.snapshots(tx, row.id, row.stream, after=row.migrated_version):
             state = engine.State.from_bytes(content, definition)
