@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,10 +71,22 @@ def test_the_words_of_consents_have_their_english() -> None:
 
 
 def test_every_danish_text_has_its_english() -> None:
-    same_in_both = {"Mail", "Mails", "Status", "Team", "version", "Send", "Webhook", "Webhooks"}
+    same_in_both = {"Mail", "Mails", "Status", "Team", "Version", "version", "Send", "Webhook", "Webhooks"}
     without = [text for text in texts() if catalogue("en").gettext(text) == text]
 
     assert [text for text in without if text not in same_in_both] == []
+
+
+def test_a_danish_word_has_one_english_word_whatever_its_capital_and_its_full_stop() -> None:
+    of_another_meaning = {"af", "afsluttet", "beskeder", "fejl", "ingen", "intet", "slettet"}
+    english: dict[str, set[str]] = {}
+    for text in texts():
+        said = re.sub(r"\b(the|a|an|its) ", "", catalogue("en").gettext(text).lower())
+        english.setdefault(text.lower().strip(" .:?…"), set()).add(said.strip(" .:?…"))
+
+    differing = {danish: said for danish, said in english.items() if len(said) > 1}
+
+    assert {danish: said for danish, said in differing.items() if danish not in of_another_meaning} == {}
 
 
 def test_every_english_text_has_the_fields_of_its_danish() -> None:

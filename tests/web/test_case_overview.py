@@ -116,7 +116,7 @@ def test_a_consent_is_stopped_from_its_own_line(sign_in, write, world):
     which = begin.one("//main//dl[dt='Hvilket samtykke?']/dd").text_content()
     assert which == "far: tværprofessionelt forum, givet fre. 20. mar. 2026"
     in_english = camilla.get(fathers.get("href") + "&sprog=en").one("//main//dl[dt='Which consent?']/dd")
-    assert in_english.text_content() == "father: interprofessional forum, given Fri 20 Mar 2026"
+    assert in_english.text_content() == "father: cross-professional forum, given Fri 20 Mar 2026"
     assert not camilla.get(f"/sager/{CASE}/nyt-forloeb/samtykke_tilbagekaldelse?sprog=da").all("//main//dl")
     start = begin.all("//main//form")[-1]
     start.set("action", fathers.get("href"))  # a form without an address goes to the page's own
