@@ -284,7 +284,7 @@ def open(
     store = Store(settings.url, settings.keyring(), durable=settings.is_durable, statement_seconds=limit)
     try:
         # A node that is started while the database restarts waits for it.
-        revision = patiently(store.revision)
+        revision = patiently(store.revision) if store.is_there else None
         if not migrating.serves(revision):
             raise SchemaOutdated(revision)
         patiently(lambda: store.check_key(WallClock().now()))
@@ -323,7 +323,7 @@ def has_database(settings: Config) -> bool:
     """Whether somebody has made this database before; no key is needed to see that."""
     store = Store(settings.url, Keyring(bytes(KEY_BYTES)))
     try:
-        return store.revision() is not None
+        return store.is_there and store.revision() is not None
     finally:
         store.close()
 

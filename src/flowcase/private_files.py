@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -36,19 +38,52 @@ def whole(target: Path) -> Iterator[BinaryIO]:
     """A file that has its name once all is on the disk, or never; meanwhile it is called `….part`.
 
     What one that was killed has left there is made anew, as others may be able to read it. Raises OSError
-    that names the file, also where only its disk is full.
+    that names the file, also where only its disk is full, and where somebody else is writing it just now:
+    the name would be given to what they have not finished.
     """
     part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
+    _take_away_what_is_left(part)
     try:
         with open(part, "x+b", opener=opener) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-            part.replace(target)
+            _lock(file.fileno(), part)
+            try:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+                part.replace(target)
+            finally:
+                part.unlink(missing_ok=True)
     except OSError as error:  # of what still waits to be written, closing the file fails once more
         if error.errno is not None and error.filename is None:
             error.filename = str(part)
         raise
-    finally:
+
+
+def _take_away_what_is_left(part: Path) -> None:
+    try:
+        left = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    except (
+        OSError
+    ):  # a link, or another user's: nobody writes it who writes here, and the folder's rights count
         part.unlink(missing_ok=True)
+        return
+    try:
+        _lock(left, part)
+        part.unlink(missing_ok=True)  # under its lock, which nobody has who writes another one
+    finally:
+        os.close(left)
+
+
+def _lock(file: int, part: Path) -> None:
+    """Raises OSError where somebody else has it, or has put another one in its place meanwhile."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        is_mine = os.path.samestat(os.fstat(file), os.stat(part))
+    except (BlockingIOError, FileNotFoundError):
+        is_mine = False
+    except OSError:  # some network drives know no locks
+        return
+    if not is_mine:
+        raise OSError(errno.EBUSY, "another command is writing it", str(part))

@@ -254,6 +254,13 @@ def test_moving_from_nowhere_is_refused(flowcase: CommandLine, tmp_path: Path) -
     result = flowcase("db", "move", f"sqlite:///{tmp_path / 'none.sqlite'}", "sqlite:///x.sqlite", expect=2)
 
     assert "no database" in result.output
+    assert not (tmp_path / "none.sqlite").exists()
+
+
+def test_a_database_is_not_moved_into_itself(flowcase: CommandLine) -> None:
+    own = flowcase.home / "flowcase.sqlite"
+
+    assert "are the same" in flowcase("db", "move", f"sqlite:///{own}", own, expect=2).output
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,21 @@ def test_a_file_that_was_begun_and_not_finished_has_no_name(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_two_commands_write_under_one_name_is_whole_or_refused(tmp_path: Path) -> None:
+    target = tmp_path / "night.flowcase"
+
+    with private_files.whole(target) as file:
+        file.write(b"the first one's")
+        with (
+            pytest.raises(OSError, match="another command is writing it"),
+            private_files.whole(target) as other,
+        ):
+            other.write(b"never")
+
+    assert target.read_bytes() == b"the first one's"
+    assert list(tmp_path.iterdir()) == [target]
+
+
 def of_files(flowcase: CommandLine) -> list[tuple[str, str]]:
     return [
         (each["level"], each["message"])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import sqlite3
 import subprocess
 import sys
 import uuid
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,43 @@ def test_a_backup_that_finds_no_room_leaves_nothing_and_names_the_disk(
     assert "no space left on device. Make room there, or choose another place." in said
     assert str(target) in said
     assert list(target.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "command", "says"),
+    [
+        ("mysql://host/flowcase", "verify", "it begins with mysql:"),
+        ("postgresql://host:port/flowcase", "doctor", "it cannot be read"),
+        ("sqlite:///{0}/noted.txt", "verify", "SQLite says: file is not a database"),
+        ("sqlite:///{0}/noted.txt", "doctor", "It cannot be opened: file is not a database"),
+        ("sqlite:///{0}/nowhere/x.sqlite", "db upgrade", "SQLite says: unable to open database file"),
+        ("sqlite:///{0}/theirs.sqlite", "db upgrade", "it has the tables of another program"),
+        ("{0}/none.sqlite", "verify", "Bring it up to date with: flowcase db upgrade"),
+    ],
+)
+def test_an_address_that_is_not_of_a_database_of_flowcase_is_told_and_changes_nothing(
+    flowcase: CommandLine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+    command: str,
+    says: str,
+) -> None:
+    place = tmp_path / "of others"
+    place.mkdir()
+    (place / "noted.txt").write_text(
+        "Not a database at all, but long enough to have a head to look at. " * 20
+    )
+    with closing(sqlite3.connect(place / "theirs.sqlite")) as theirs:
+        theirs.execute("CREATE TABLE theirs (id INTEGER)")
+        theirs.execute("PRAGMA journal_mode = WAL")
+    before = {each.name: each.read_bytes() for each in place.iterdir()}
+    monkeypatch.setenv("FLOWCASE_DATABASE_URL", address.format(place))
+
+    said = flowcase(*command.split(), expect=1).output
+
+    assert says in said
+    assert {each.name: each.read_bytes() for each in place.iterdir()} == before
 
 
 def test_a_file_that_meets_a_limit_while_much_of_it_waits_to_be_written_is_named(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from flowcase.store import Keyring, Store, migrating
+from flowcase.store.faults import DatabaseOfOthers
 
 
 def _made(home: Path) -> Any:
@@ -46,14 +47,15 @@ def test_the_copy_is_what_the_migrations_make(tmp_path: Path, request: pytest.Fi
     assert _made(tmp_path / "migrated") == copied
 
 
-def test_a_database_that_holds_something_is_migrated_and_never_replaced(tmp_path: Path) -> None:
+def test_a_database_that_holds_something_of_others_is_refused_and_never_replaced(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "flowcase.sqlite")) as others:
         others.execute("CREATE TABLE theirs (id INTEGER)")
 
     store = Store(f"sqlite:///{tmp_path / 'flowcase.sqlite'}", Keyring(bytes(32)))
-    store.upgrade()
+    with pytest.raises(DatabaseOfOthers):
+        store.upgrade()
 
-    assert migrating.is_current(store.engine)
+    assert migrating.revision(store.engine) is None
     store.close()
     with closing(sqlite3.connect(tmp_path / "flowcase.sqlite")) as made:
         assert made.execute("SELECT count(*) FROM theirs").fetchone() == (0,)

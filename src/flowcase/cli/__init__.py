@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import click
 
-from flowcase.cli.output import EXIT_CODES, say_error, say_refused_by_machine
+from flowcase.cli.output import EXIT_CODES, say_error, say_refused_by_machine, say_refused_by_sqlite
 from flowcase.errors import FlowcaseError
 
 # The commands of each module, which has them as COMMANDS.
@@ -83,6 +83,10 @@ class _Flowcase(click.Group):
             raise click.exceptions.Exit(code) from None
         except OSError as error:
             if not say_refused_by_machine(error):
+                raise
+            raise click.exceptions.Exit(1) from None
+        except Exception as error:
+            if not say_refused_by_sqlite(error):
                 raise
             raise click.exceptions.Exit(1) from None
 

@@ -156,9 +156,12 @@ def move(source: str, target: str, as_json: bool) -> None:
     """
     from flowcase import bootstrap
     from flowcase.store import archive
+    from flowcase.store.connecting import database_url
 
     settings, begun = home_settings(), time.monotonic()
     from_, to = replace(settings, database_url=source), replace(settings, database_url=target)
+    if database_url(source) == database_url(target):
+        raise click.UsageError("SOURCE and TARGET are the same.")
     if not bootstrap.has_database(from_):
         raise click.UsageError(f"There is no database of flowcase at {_without_password(source)}.")
     bootstrap.upgrade(to)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flowcase.cli import examining_files, examining_outside, examining_safety
+from flowcase.cli.output import said_by_sqlite
 from flowcase.services.transactions import UNAVAILABLE
 
 
@@ -49,7 +50,7 @@ def _examine(settings: Any) -> Iterator[Examined]:
         yield Examined(
             "database",
             "error",
-            f"It cannot be opened: {getattr(error, 'said', '') or type(error).__name__}.",
+            f"It cannot be opened: {_why(error)}.",
             "See that its server runs and that FLOWCASE_DATABASE_URL is right.",
         )
         return
@@ -71,6 +72,11 @@ def _examine(settings: Any) -> Iterator[Examined]:
         yield Examined("database", "error", f"It failed while it was looked at: {error}", remedy)
     finally:
         flow.close()
+
+
+def _why(error: Exception) -> str:
+    told = getattr(error, "said", "") or said_by_sqlite(error) or getattr(error, "because", "")
+    return told or type(error).__name__
 
 
 def _home(home: Path, key_file: Path | None) -> Iterator[Examined]:

@@ -101,6 +101,8 @@ _REMEDIES: Mapping[int, str] = {
     errno.EROFS: "Choose a place that can be written to.",
     errno.ENOSPC: "Make room there, or choose another place.",
     errno.EDQUOT: "Make room there, or choose another place.",
+    errno.EBUSY: "Wait until it is done, or choose another name.",
+    errno.EEXIST: "Another command is writing it: wait until it is done, or choose another name.",
     errno.EFBIG: "Choose a place that takes larger files, or raise the limit (ulimit -f).",
 }
 
@@ -114,6 +116,27 @@ def say_refused_by_machine(error: OSError) -> bool:
         f"Expected to use {error.filename}, but the machine says: {cause}. {_REMEDIES[error.errno]}", err=True
     )
     return True
+
+
+# What SQLite says of a file that is no database, cannot be made, read or written to, or is damaged.
+_UNUSABLE = ("SQLITE_NOTADB", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CORRUPT")
+
+
+def said_by_sqlite(error: BaseException) -> str:
+    """Why the database's file cannot be used; empty when it is nothing of that kind."""
+    cause = getattr(error, "orig", error)
+    return str(cause) if getattr(cause, "sqlite_errorname", "").startswith(_UNUSABLE) else ""
+
+
+def say_refused_by_sqlite(error: BaseException) -> bool:
+    said = said_by_sqlite(error)
+    if said:
+        click.echo(
+            f"Expected to use the database, but SQLite says: {said}. See that FLOWCASE_DATABASE_URL names a "
+            "file of flowcase's in a folder that is there, and that its disk can be written to and has room.",
+            err=True,
+        )
+    return bool(said)
 
 
 def say_error(error: errors.FlowcaseError) -> None:

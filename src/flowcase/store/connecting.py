@@ -12,10 +12,11 @@ import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from flowcase.store.columns import read_json
 from flowcase.store.database_file import DatabaseFile
+from flowcase.store.faults import DatabaseUnknown
 from flowcase.store.wire import STANDBY
 
 BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up
@@ -44,8 +45,13 @@ _CACHE_KILOBYTES = 8000  # of a connection to SQLite, at the most
 
 
 def database_url(url: str) -> URL:
-    """`postgresql://` means psycopg 3; a path or `sqlite:///` means a file."""
-    parsed = make_url(url if "://" in url else f"sqlite:///{url}")
+    """`postgresql://` means psycopg 3; a path or `sqlite:///` means a file. Raises DatabaseUnknown."""
+    try:
+        parsed = make_url(url if "://" in url else f"sqlite:///{url}")
+    except (ArgumentError, ValueError):  # either says the address itself, which may hold a password
+        raise DatabaseUnknown("it cannot be read") from None
+    if parsed.get_backend_name() not in ("postgresql", "postgres", "sqlite"):
+        raise DatabaseUnknown(f"it begins with {parsed.drivername}:")
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     return parsed

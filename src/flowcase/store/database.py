@@ -438,6 +438,11 @@ class Store:
         with translated():
             migrating.upgrade(self.engine, alone=alone)
 
+    @property
+    def is_there(self) -> bool:
+        """False for a file of SQLite that nobody has made yet: who only looks must not make it."""
+        return self._file is None or self._file.exists()
+
     def revision(self) -> str | None:
         """The schema that the database has; None for an empty one. Raises DatabaseLost."""
         with translated():

@@ -89,6 +89,9 @@ class DatabaseFile:
         """SQLite keeps both beside the file itself, not beside a link to it."""
         return (os.path.realpath(self._path) if os.path.islink(self._path) else self._path) + ending
 
+    def exists(self) -> bool:
+        return os.path.exists(self._path)
+
     def _check_is_there(self) -> None:
         if _identity(self._path) is not None:
             self._is_missing = False

@@ -60,6 +60,27 @@ class DatabaseMissing(DatabaseLost):
         )
 
 
+class DatabaseUnknown(FlowcaseError):
+    """The address of the database cannot be used."""
+
+    def __init__(self, because: str) -> None:
+        self.because = because
+        super().__init__(
+            f"Expected a database's address like postgresql://… or sqlite:///…, or the path of a file, but "
+            f"{because}. Set FLOWCASE_DATABASE_URL.",
+        )
+
+
+class DatabaseOfOthers(FlowcaseError):
+    """A database that has tables, and none of them is flowcase's; nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Expected an empty database, or one of flowcase's, but it has the tables of another program. "
+            "Nothing was changed. Give flowcase a database of its own: FLOWCASE_DATABASE_URL."
+        )
+
+
 class DatabaseFull(FlowcaseError):
     """There is no room for what was to be written; everything is as it was."""
 

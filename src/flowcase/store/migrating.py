@@ -11,11 +11,19 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, inspect, text
 
+from flowcase.store.faults import DatabaseOfOthers
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 # Who waits to alter a table keeps everybody from it who comes after: it gives up soon and comes again.
+_TABLES_OF_POSTGRESQL = """
+    SELECT 1 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE relkind IN ('r', 'p') AND nspname = current_schema() AND NOT EXISTS (
+        SELECT 1 FROM pg_depend WHERE pg_depend.objid = pg_class.oid AND deptype = 'e'  -- an extension's
+    ) LIMIT 1
+"""
 _WAIT = "SET LOCAL lock_timeout = '2s'"
 
 
@@ -27,6 +35,7 @@ def upgrade(engine: Engine, revision: str = "head", *, alone: bool = False) -> N
     """
     if revision == "head" and is_served(engine):
         return
+    check_is_ours(engine)
     from alembic import command
 
     with engine.begin() as connection:
@@ -38,6 +47,19 @@ def upgrade(engine: Engine, revision: str = "head", *, alone: bool = False) -> N
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+
+
+def check_is_ours(engine: Engine) -> None:
+    """Raises DatabaseOfOthers for a database that another program has made tables in, and flowcase none."""
+    with engine.connect() as connection:
+        if inspect(connection).has_table("alembic_version"):
+            return
+        if engine.dialect.name == "postgresql":
+            is_used = connection.execute(text(_TABLES_OF_POSTGRESQL)).first() is not None
+        else:
+            is_used = bool(inspect(connection).get_table_names())
+    if is_used:
+        raise DatabaseOfOthers
 
 
 def revision(engine: Engine) -> str | None:

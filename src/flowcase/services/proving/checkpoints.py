@@ -226,7 +226,9 @@ def _read(path: Path) -> list[Seal | Receipt]:
     for file in files:
         try:
             found += _lines_of(file) or _held_by(file)
-        except ValueError as error:  # text that cannot be decoded as well
+        except UnicodeDecodeError:
+            raise ValueError(f"{file.name}: there is no checkpoint in it") from None
+        except ValueError as error:
             raise ValueError(f"{file.name}: {error}") from error
     if not found:  # who gives it would read that all is whole
         raise ValueError(f"{path.name}: there is no checkpoint in it")
