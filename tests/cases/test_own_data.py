@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from flowcase.cases.own_data import LEFT_OUT, Somebody, mentions, without_others
+from typing import Any
+
+import pytest
+
+from flowcase.cases.entities import ENTITIES
+from flowcase.cases.own_data import LEFT_OUT, Rules, Somebody, judged, mentions, without_others
+from tests.conftest import NOW
 
 CHILD = Somebody("barn", "barn", "Liva Mosegård")
 NOTIFIER = Somebody("", "underretter", "Tlf. 25 11 22 33", contact="Tlf. 25 11 22 33")
@@ -29,3 +35,20 @@ def test_digits_within_a_checksum_are_nobodys_cpr_number() -> None:
     said = f"Kontrolsum {checksum}, cpr0203151234"
 
     assert without_others(said, CHILD, []) == f"Kontrolsum {checksum}, cpr{LEFT_OUT}"
+
+
+@pytest.mark.parametrize(
+    ("entity", "values", "told"),
+    [
+        ("Journalpost", {"kvittering": "SB-1", "indhold_hash": "3f2a", "journaliseret": NOW}, []),
+        ("Dokument", {"navn": "brev.pdf", "indhold": "3f2a", "stoerrelse": 12}, ["navn"]),
+    ],
+)
+def test_what_programs_keep_for_themselves_is_neither_told_nor_to_be_read(
+    entity: str, values: dict[str, Any], told: list[str]
+) -> None:
+    rules = Rules.read({"gives": {"Barn": ["navn"]}})
+
+    parts = judged(ENTITIES[entity], "01", values, CHILD, rules, to_oneself=True)
+
+    assert [each.attribute.name for each in parts] == told

@@ -52,12 +52,17 @@ def test_what_was_read_and_approved_is_handed_out_with_the_same_for_programs(ask
         assert words.replace(" ", "") in told
     for words in ("Skolens kontor", "Camilla Noer", "Karen Bilde"):
         assert words.replace(" ", "") not in told
+    assert "Regler,dererslåetopi" in told
+    assert "regelsæt" not in told
     with pikepdf.open(io.BytesIO(made)) as file:
         with file.open_metadata() as about:
             assert (about["pdfaid:part"], about["pdfaid:conformance"]) == ("3", "B")
         data = json.loads(file.attachments["indsigt.json"].get_file().read_bytes())
     assert data["person"]["name"] == CHILD
     assert CONCERN in json.dumps(data, ensure_ascii=False)
+    names = [each["name"] for each in data["cases"][0]["decided"] if each["decision"] == "sagstal"]
+    assert len(names) == 2
+    assert told.count(f"{names[0].replace(' ', '')}:2(") == 1  # to people once
     assert "Skolens kontor" not in json.dumps(data, ensure_ascii=False)
 
 

@@ -27,6 +27,9 @@ _WORDS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.BOARD, Kind.ROWS})
 _LINKS = frozenset({Kind.REFERENCE, Kind.REFERENCES, Kind.FILE})
 _TIMES = frozenset({Kind.DATE, Kind.INSTANT})
 _CPR = re.compile(r"\b[0-9a-f]{32,}\b|(?<!\d)(\d{6}[ -]?\d{4})(?!\d)")  # none within a checksum
+# What programs keep for themselves: nobody learns anything of it, nor has to read it through. That something
+# went to the journal is told among those who were told.
+_OF_PROGRAMS = frozenset({"Journalpost", "Dokument.indhold", "Dokument.stoerrelse"})
 _SHORTEST = 3  # letters of a name that is looked for
 # What stands before a number where somebody's contact is all that is known of them: no word of a name.
 _OF_CONTACTS = frozenset({"tlf", "telefon", "telefonnummer", "mobil", "mobilnummer", "mail", "email"})
@@ -117,6 +120,8 @@ def judged(
     parts = []
     for attribute in entity.attributes:
         value = values.get(attribute.name)
+        if not _OF_PROGRAMS.isdisjoint((entity.name, f"{entity.name}.{attribute.name}")):
+            continue
         if value in (None, "", [], {}):
             continue
         part = _part(entity, record, attribute, value, values, who, rules, to_oneself)

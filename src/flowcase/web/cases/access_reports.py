@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from http import HTTPStatus
 from typing import Any
 
@@ -183,7 +184,7 @@ def _words() -> dict[str, Any]:
         "ground": _ground,
         "how": lambda one: gettext(_HOW[one.how]),
         "who": _who,
-        "decision": lambda one: decision_name(one.decision, one.name),
+        "decisions": _decisions,
         "purpose": lambda one: _coded(one, "purpose", one.purpose),
         "kinds": lambda one: _coded(one, "kinds", one.kinds),
         "looker": lambda groups: ", ".join(group(each) for each in groups) or gettext("Andre"),
@@ -217,6 +218,14 @@ def _by_record(case: OfCase, chosen: frozenset[str]) -> list[tuple[str, Any, lis
         if value(each.value):
             found.setdefault(each.record, []).append(each)
     return [(record_name(rows[0].entity), rows[0].since, rows) for rows in found.values()]
+
+
+def _decisions(case: OfCase) -> list[tuple[str, list[dt.datetime]]]:
+    """(table, when it answered) by name: each answer for itself says nothing to who the case is about."""
+    found: dict[str, list[dt.datetime]] = {}
+    for one in case.decided:
+        found.setdefault(decision_name(one.decision, one.name), []).append(one.at)
+    return sorted(found.items())
 
 
 def _to_read(case: OfCase) -> list[Held]:
