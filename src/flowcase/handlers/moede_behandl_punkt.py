@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
-from flowcase.handlers.meeting_invitations import ITEM_WITHDRAWN
+from flowcase.handlers.meeting_invitations import ITEM_WITHDRAWN, items_of
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -35,5 +35,15 @@ def decide(job: Job, case: CaseWork) -> Mapping[str, Value]:
         changes["status"] = ITEM_WITHDRAWN
     else:
         changes["udelukkede"] = job.inputs.get("udaekkede") or []
-    case.update("Dagsordenspunkt", str(job.inputs["punkt_id"]), changes)
+    item = str(job.inputs["punkt_id"])
+    case.update("Dagsordenspunkt", item, changes)
+    if chosen == ANONYMOUS:
+        _leave_unnamed(case, str(case.get("Dagsordenspunkt", item)["moede_id"]))
     return {}
+
+
+def _leave_unnamed(case: CaseWork, meeting: str) -> None:
+    """Nobody outside is told whose meeting it is, when no item names the child of its case (R-099)."""
+    children = [each for each in items_of(case, meeting) if each["identificerbart_barn"] is True]
+    if case.get("Moede", meeting).case and all(each["anonym"] is True for each in children):
+        case.update("Moede", meeting, {"anonymt": True})
