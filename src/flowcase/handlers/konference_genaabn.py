@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.conference_series import PLANNED
+from flowcase.handlers.meeting_invitations import CANCELLED, PROPOSED, invitations
 
 if TYPE_CHECKING:
     from flowcase.services.casework.case_work import CaseWork
@@ -18,4 +19,9 @@ if TYPE_CHECKING:
     inputs=(Field("moede_id", "string", "Konference", "Conference"),),
 )
 def reopen(job: Job, case: CaseWork) -> None:
-    case.update("Moede", str(job.inputs["moede_id"]), {"status": PLANNED, "forloeb": None})
+    """Who was told that it is cancelled is invited anew."""
+    meeting = str(job.inputs["moede_id"])
+    case.update("Moede", meeting, {"status": PLANNED, "forloeb": None})
+    for each in invitations(case, meeting):
+        if each["status"] == CANCELLED:
+            case.update("Invitation", each.id, {"status": PROPOSED})
