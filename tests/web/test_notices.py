@@ -15,7 +15,7 @@ from flowcase.cases.events import NoticeSent
 from flowcase.demo import preparing, town
 from flowcase.web.tasks.notice_groups import READ_AT_ONCE
 from tests.services.diagrams import end, process, start, user_task
-from tests.web.world import PEOPLE
+from tests.web.world import PASSWORD, PEOPLE
 
 
 def test_the_bell_says_how_many_are_unread_and_reading_lowers_it(world, sign_in):
@@ -46,6 +46,18 @@ def test_a_notice_opens_its_case(sign_in):
     opened = camilla.press(seen, "aabn")
 
     assert opened.address.startswith("/sager/SAG-")
+
+
+def test_who_opens_no_cases_is_not_led_to_one_that_a_notice_is_about(world, sign_in):
+    world.flow.people.add("vera.udvalg", groups=["visitation_central"], password=PASSWORD, actor=SYSTEM)
+    world.flow.instances.start("visitation", {"sag_id": "SAG-2588"}, case="SAG-2588", actor=SYSTEM)
+    referral = {"tilbud": "specialundervisning", "henviser": "camilla.syd", "grundlag": "Trivsel."}
+    world.complete("henvis", "camilla.syd", "SAG-2588", **referral, foraeldre_tilslutning="ja")
+
+    seen = sign_in("vera.udvalg").get("/beskeder")
+
+    assert "Der er en ny henvisning. SAG-2588" in " ".join(seen.text.split())
+    assert "Åbn sagen" not in seen.text
 
 
 def test_a_notice_of_somebody_else_is_not_found(world, sign_in):
