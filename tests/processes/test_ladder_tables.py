@@ -227,7 +227,7 @@ def test_a_plan_is_barred_while_its_exit_strategy_is_empty():
         "gate_handleplan.dmn",
         "gate_handleplan",
         exit_udfyldt=False,
-        indstilling={"exit_strategy_required": False},
+        indstilling={"gate_exitstrategi": False},
     )
 
     assert [hit["regel"] for hit in found] == ["R-025"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -62,22 +63,50 @@ def test_a_rule_says_its_source_and_its_kind_and_a_proposal_its_switch(id: str):
         assert rule.switch, f"{id} is recommended or proposed: name the setting, or say why there is none"
 
 
-def test_every_switch_is_a_setting_of_a_rule_set():
-    settings = {
+def _settings() -> set[str]:
+    return {
         name
         for file in (ROOT / "processes" / "rulesets").glob("*.yaml")
         for name in yaml.safe_load(file.read_text("utf-8")).get("settings", {})
     }
 
-    missing = {
+
+def _switches() -> set[tuple[str, str]]:
+    return {
         (rule.id, name)
         for rule in RULES.values()
         if rule.switch and not rule.switch.startswith("always: ")
         for name in rule.switch.split(", ")
-        if name not in settings
     }
 
-    assert missing == set()
+
+def test_every_switch_is_a_setting_of_a_rule_set():
+    assert {(id, name) for id, name in _switches() if name not in _settings()} == set()
+
+
+def test_whatever_is_read_is_a_setting_and_every_setting_is_read_or_the_home_of_a_rule():
+    figures_of_the_sources = {"sos_kursushold", "sos_kursusdage", "sos_ekstradage"}
+    drawn = [
+        file.read_text("utf-8")
+        for kind in ("*.bpmn", "decisions/*.dmn", "forms/*.form")
+        for file in (ROOT / "processes").glob(kind)
+    ]
+    read = {name for text in drawn for name in re.findall(r"\bindstilling\.(\w+)", text)}
+    code = "".join(
+        file.read_text("utf-8")
+        for place in ("[!w]*/**/*.py", "web/*/*.py")
+        for file in (ROOT / "src/flowcase").glob(place)
+    )
+    homes = {home.partition("#")[2] for rule in RULES.values() for home in rule.home}
+
+    unread = {
+        name
+        for name in _settings() - read - homes - figures_of_the_sources
+        if f'"{name}"' not in code and not name.startswith(("reference_", "maal_"))
+    }
+
+    assert read - _settings() == set()
+    assert unread == set()
 
 
 def test_what_a_handler_says_of_its_rules_is_in_the_registry():
