@@ -77,7 +77,10 @@ def test_the_goals_of_a_contract_are_shown_to_be_read_and_not_to_be_changed(
         "barn_cpr": "040312-0001",
         "foraeldremyndighed": "Mor",
         "kontaktpersoner": "Lederen",
-        "maal": [{"omraade": "skole", "maal": "I skole hver dag"}],
+        "maal": [
+            {"omraade": "skole", "maal": "I skole hver dag"},
+            {"omraade": "sundhed", "maal": "Sover om natten"},
+        ],
         "omfang": "Døgnophold",
         "hyppighed": "Altid",
         "start": "2026-04-10",
@@ -93,7 +96,14 @@ def test_the_goals_of_a_contract_are_shown_to_be_read_and_not_to_be_changed(
     page = granly.get(f"/opgaver/{answer.id}")
 
     editable = [field.get("name") for field in page.all("//*[@name and not(@type='hidden')]")]
-    assert "I skole hver dag" in page.source
+    shown = page.all("//fieldset[contains(@class, 'fc-list')]//p[@class='fc-shown']")
+    assert [cell.text_content() for cell in shown] == [
+        "Skoleforhold",
+        "I skole hver dag",
+        "Sundhedsforhold",
+        "Sover om natten",
+    ]
+    assert not page.all("//button[@name='_add' or @name='_remove']")
     assert "leverandoer_svar" in editable
     assert not [name for name in editable if name.startswith("maal")]
     signed = {"leverandoer_svar": "underskriver", "underskrift_leverandoer": "2026-03-27"}

@@ -23,4 +23,6 @@ def record_state(job: Job, case: CaseWork) -> None:
     id, status = str(job.inputs["projektevaluering_id"]), str(job.inputs["status"])
     case.update("Projektevaluering", id, {"status": status})
     if status == "til_styregruppe":
-        case.notify(groups=["forvaltningsledelse"], kind="opgave", text="projekt.rapport")
+        of_mentors = case.get("Projektevaluering", id)["projekt"] == "mentornetvaerk"
+        groups = ["forvaltningsledelse", *(["mentor_styregruppe"] if of_mentors else [])]
+        case.notify(groups=groups, kind="opgave", text="projekt.rapport")

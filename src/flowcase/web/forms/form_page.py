@@ -237,7 +237,9 @@ class _Drawing:
         english = current() == "en"
         label = (asked.label_en if english else "") or asked.label
         name = ".".join((*prefix, *asked.path)) if asked.path else asked.id
-        value = nested.at(self.known if asked.readonly else raw, asked.path) if asked.path else None
+        # What is only shown stands in what is known; a cell of a list in its row, wherever that came from.
+        stands_in = self.known if asked.readonly and not prefix else raw
+        value = nested.at(stands_in, asked.path) if asked.path else None
         if asked.shown is not None:
             value = form_values.shown(asked.shown, context, self.now)
         if value is None and not prefix and asked.type in _SENT_WHEN_EMPTY:
