@@ -121,6 +121,21 @@ def test_a_notification_about_a_closed_case_is_allocated_again(story):
     assert [task.case_code for task in story.tasks("tildel")] == ["S1"]
 
 
+def test_a_case_that_is_closed_before_the_daily_meeting_is_allocated_again_too(story):
+    story.open_case("S1", status="aaben", sagsbehandler="CW-07", team="familieteam_syd")
+    story.notify("U1", "S1", received="2026-05-12T10:00")
+    story.assess("S1")
+    with story.flow.store.begin(SYSTEM, story.flow.clock.now()) as tx:
+        story.flow.cases._open_work(tx, case="S1").close_case("S1", "uden_indsats")
+    story.go_to("2026-05-13T09:00")
+
+    story.meet("2026-05-13")
+    story.decide("S1", kendskabsdato="2026-05-12", omraade="syd")
+
+    assert (story.facts("S1")["status"], story.facts("S1")["afsluttet"]) == ("til_tildeling", None)
+    assert [task.case_code for task in story.tasks("tildel")] == ["S1"]
+
+
 def test_a_contact_does_not_take_a_child_off_the_way_to_the_daily_meeting(story):
     story.notify("U1", "S1", received="2026-05-12T10:00", boern=[{"navn": "X", "cpr": "0101151234"}])
     [code] = {row.case_code for row in story.tasks("vurder")}

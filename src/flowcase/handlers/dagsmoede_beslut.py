@@ -9,6 +9,7 @@ from flowcase.cases.caseload import WAITING_FOR_ALLOCATION
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.agenda_items import DECIDED, WAITING, carry
 from flowcase.handlers.closing import close_case
+from flowcase.handlers.named_children import CLOSED
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -64,12 +65,17 @@ def record_decision(job: Job, case: CaseWork) -> Mapping[str, Value]:
         case.set_fact(code, "omraade", job.inputs["omraade"])
     if item["informerer_familie"]:
         case.notify(people=[item["informerer_familie"]], kind="opgave", case=code, text="informer_familien")
-    caseworker = facts.get("sagsbehandler")
+    # Closed since the notification came: nobody has it, and what is decided on begins anew.
+    was_closed = facts.get("status") in CLOSED
+    caseworker = None if was_closed else facts.get("sagsbehandler")
     if caseworker:
         # An open case keeps its caseworker; the notification becomes part of the work in progress.
         case.notify(people=[caseworker], kind="underretning", case=code, text="dagsmoede_beslutning")
     elif outcome in _CLOSING:
-        close_case(case, code, outcome)
+        if not was_closed:
+            close_case(case, code, outcome)
+    elif was_closed:
+        case.reopen_case(code, _STATUS_AFTER[outcome], reason="Ny underretning")
     else:
         case.set_fact(code, "status", _STATUS_AFTER[outcome])
     return {"har_raadgiver": bool(caseworker)}
