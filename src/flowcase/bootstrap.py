@@ -362,7 +362,7 @@ def assemble(
     due_now = clock_watch.now_for_due if clock is None and not settings.is_demonstration else None
     if clock is None:
         clock = DemonstrationClock(store, wall) if settings.is_demonstration else wall
-    transactions = Transactions(store, clock, clock_watch.check, due_now)
+    transactions = Transactions(store, clock, due_now)
     nodes = Nodes(transactions, node, clock_watch.corrections)
     definitions = Definitions()
     rule_sets = RuleSets(transactions)

@@ -23,7 +23,6 @@ from flowcase import logs
 from flowcase.clock import WallClock, machine_now
 from flowcase.errors import FlowcaseError
 from flowcase.outage import Outage
-from flowcase.services.machines.clock_watch import ClockAhead
 from flowcase.services.machines.nodes import HEARTBEAT_SECONDS
 from flowcase.services.transactions import UNAVAILABLE, DatabaseLost, DatabaseUnready
 
@@ -51,8 +50,8 @@ _log = structlog.get_logger(__name__)
 
 
 def run_once(flow: Flowcase) -> dict[str, int]:
-    """Do everything that is due now; how much of each. Raises ClockAhead."""
-    flow.clock_watch.check()
+    """Do everything that is due now; how much of each."""
+    flow.clock_watch.refresh()
     done = {"timers": 0, "jobs": 0, "messages": 0, "mails": 0, "webhooks": 0, "checkpoints": 0}
     flow.leases.cut()
     flow.recoveries.look()
@@ -78,8 +77,7 @@ def start(
 ) -> BackgroundScheduler:
     """Tick in the background until `.shutdown()`; open ticks are finished by it.
 
-    Once `stopping` is set, nothing new is begun. `outage` is told when the database is away. As long as this
-    machine's clock is far ahead of the database's, what is due is left to other workers.
+    Once `stopping` is set, nothing new is begun. `outage` is told when the database is away.
     """
     stopping, outage = stopping or threading.Event(), outage or Outage()
     threads = flow.settings.job_threads
@@ -87,7 +85,7 @@ def start(
     def drain(service: Callable[[], int]) -> Callable[[], None]:
         def tick() -> None:
             while not stopping.is_set() and service():
-                flow.clock_watch.check()
+                flow.clock_watch.refresh()
 
         return tick
 
@@ -277,7 +275,7 @@ def _jobs(nr: int) -> str:
 
 def _by_a_right_clock(flow: Flowcase, service: Callable[[], object]) -> Callable[[], None]:
     def tick() -> None:
-        flow.clock_watch.check()
+        flow.clock_watch.refresh()
         service()
 
     return tick
@@ -288,8 +286,6 @@ def _tick(name: str, service: Callable[[], object], outage: Outage) -> None:
     try:
         with logs.about(service=name):
             service()
-    except ClockAhead:
-        pass  # who watches the clock has told it
     except DatabaseLost as error:
         outage.is_away(since=began, because=error)
     except DatabaseUnready as error:

@@ -408,7 +408,7 @@ def test_the_ticker_goes_on_when_the_clock_of_the_machine_is_set_back(
 
     monkeypatch.setattr(flow.timers, "fire_due", fire_due)
     worker = threading.Thread(target=lambda: scheduler.run_until(flow, stopping))
-    ahead = FAR_AHEAD - dt.timedelta(seconds=10)  # further, and it would leave timers to others
+    ahead = FAR_AHEAD - dt.timedelta(seconds=10)
     with time_machine.travel(dt.datetime.now(dt.UTC) + ahead):
         worker.start()
         assert three_more.wait(20)

@@ -73,14 +73,10 @@ class Transactions:
 
     store: Store
     clock: Clock
-    check_clock: Callable[[], None] | None = None  # raises ClockAhead
     due_now: Callable[[], dt.datetime] | None = None  # what is due is called that by; None: the clock
 
     def run_due(self, work: Callable[[Tx], _Result]) -> _Result:
-        """As `run`, for `work` that does or claims what is due by the transaction's instant.
-
-        Raises ClockAhead when this machine's clock is far ahead of the database's.
-        """
+        """As `run`, for `work` that does or claims what is due by the transaction's instant."""
         return self.run(SYSTEM, work, is_due=True)
 
     def run(
@@ -104,8 +100,6 @@ class Transactions:
 
         def once() -> _Result:
             at = now or (self.due_now() if is_due and self.due_now is not None else self.clock.now())
-            if is_due and self.check_clock is not None:
-                self.check_clock()  # behind the instant: one that a leap is in was read before it
             with self.store.begin(actor, at, request_id.get(), beside=beside) as tx:
                 result = work(tx)
                 too = alongside.get()

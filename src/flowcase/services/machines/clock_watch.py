@@ -1,4 +1,4 @@
-"""What this machine's clock is worth: an instant that is right, and whether it may call something due."""
+"""What this machine's clock is worth: an instant that is right, and one to call something due by."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from flowcase.clock import WallClock
-from flowcase.errors import FlowcaseError
-from flowcase.services.machines.nodes import FAR_AHEAD, Correction, Nodes
+from flowcase.services.machines.nodes import Correction, Nodes
 from flowcase.services.machines.reckoning import AGREE_SECONDS, Reckoning, outvoted, reckoned
 from flowcase.services.transactions import UNAVAILABLE, DatabaseLost
 
@@ -24,20 +23,6 @@ _KEPT = 100  # changes of what is taken off, until the history has them
 _ASKS = 3  # as often anew, where the clock leaps while the database is asked
 
 _log = structlog.get_logger(__name__)
-
-
-class ClockAhead(FlowcaseError):
-    """What is due by this clock may not be: others do it, or this machine when its clock is right.
-
-    Raised on PostgreSQL where the clock is a given one that nobody sets right, as in tests. Nodes set theirs
-    right and go on (`ClockWatch`, `corrects`), so of a node it tells only what releases before that did.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Expected the clock of this machine to be right, but it is more than a minute ahead of the "
-            "database's. Nothing that is due by it was done. Set it by NTP"
-        )
 
 
 @dataclass(frozen=True)
@@ -81,7 +66,6 @@ class ClockWatch:
         self._corrects = corrects and not nodes.are_alone
         self._asking = threading.Lock()
         self._known: _Known | None = None
-        self._is_told = False
         self._told = (0, False)  # what is taken off, and whether the database's clock is not followed
         self._changes: list[Correction | None] = []  # of what is taken off, for the history
         self._telling = threading.Lock()
@@ -154,48 +138,14 @@ class ClockWatch:
             if after - before <= LEAP_SECONDS / 2:  # else what passed in between would look like a leap
                 return at, at.timestamp() - after
 
-    # --- what may be called due --------------------------------------------------------------------
-
-    def check(self) -> None:
-        """Raises ClockAhead where nothing is taken off this clock. An instant that was read before is no
-        later than one of a right clock."""
-        if self._corrects:
-            self.refresh()
-        elif self.is_far_ahead():
-            raise ClockAhead
-
-    def is_far_ahead(self) -> bool:
-        """Whether what is due by this clock is left to others. Never on SQLite: there is no other clock.
+    def refresh(self) -> None:
+        """Ask when it is time to, so that nobody who needs the time has to. A clock that is given, and that
+        of SQLite, beside which there is no other, are asked about never.
 
         Until the database has answered for the first time, its errors are raised.
         """
-        if self._nodes.are_alone:
-            return False
-        _, stood = self._stands()
-        self._ask_if_stale(stood)
-        known = self._known
-        if known is None:
-            return True
-        ahead = known.ahead + stood - known.stood
-        self._tell_if_far(ahead)
-        return ahead > FAR_AHEAD.total_seconds()
-
-    def refresh(self) -> None:
-        """Ask when it is time to, for a process that calls nothing due: so none of its pages has to."""
-        if not self._nodes.are_alone:
+        if self._corrects:
             self._ask_if_stale(self._stands()[1])
-
-    def _tell_if_far(self, ahead: float) -> None:
-        is_far = ahead > FAR_AHEAD.total_seconds()
-        with self._telling:
-            was, self._is_told = self._is_told, is_far
-        if is_far and not was:
-            _log.error(
-                "clock ahead of the database's: what is due is left to others until it is right",
-                ahead_seconds=round(ahead),
-            )
-        elif was and not is_far:
-            _log.warning("clock right again: work goes on", ahead_seconds=round(ahead))
 
     # --- asking the database -----------------------------------------------------------------------
 
@@ -205,7 +155,7 @@ class ClockWatch:
     def _is_stale(self, known: _Known | None, stood: float) -> bool:
         if known is None or self._has_leapt(known, stood):
             return True
-        is_wrong = known.ahead > FAR_AHEAD.total_seconds() or (self._corrects and known.since is not None)
+        is_wrong = known.since is not None
         return self._monotonic() - known.asked_at >= (WRONG_SECONDS if is_wrong else ASK_SECONDS)
 
     def _ask_if_stale(self, stood: float) -> None:

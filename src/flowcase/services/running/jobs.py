@@ -93,7 +93,6 @@ class Jobs:
         Three parts: claimed in one transaction, run in none, each recorded in another one if its lease
         still holds. A claimed job whose worker has gone is taken over when its lease runs out, at the
         cost of one retry if it had begun. Nothing is begun once `is_stopping`: what waits is given back.
-        Raises ClockAhead.
         """
         if self._to_give_back:
             self._give_back([])

@@ -51,7 +51,7 @@ class Messages:
         self._transactions.run(actor, work)
 
     def expire(self, limit: int = 1000) -> int:
-        """Take buffered messages away whose time has passed; how many. Raises ClockAhead."""
+        """Take buffered messages away whose time has passed; how many."""
 
         def work(tx: Tx) -> int:
             expired = waiting.expired_messages(tx, limit)

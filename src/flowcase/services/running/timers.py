@@ -8,7 +8,6 @@ import structlog
 
 from flowcase import logs, model
 from flowcase.access.actor import SYSTEM
-from flowcase.services.machines.clock_watch import ClockAhead
 from flowcase.services.running.advancing import Advancing
 from flowcase.services.running.start_events import StartEvents
 from flowcase.services.transactions import Transactions
@@ -34,7 +33,7 @@ class Timers:
         Any number of processes may do so at once: whoever holds a case fires its timers, the others pass
         it over. Many are claimed, read and fired together in one transaction; when one of them cannot be
         fired, all of these are undone and fired one by one. The one that cannot is tried again later and
-        holds up no other. Raises ClockAhead.
+        holds up no other.
         """
         if not self._is_any_due():  # an idle tick takes no lock
             return 0
@@ -51,7 +50,7 @@ class Timers:
 
             try:
                 done = self._transactions.run_due(work)
-            except (ClockAhead, DatabaseLost, DatabaseFull, OutcomeUnknown):
+            except (DatabaseLost, DatabaseFull, OutcomeUnknown):
                 raise
             except Exception as error:  # a fault in one diagram must not stop the timers of the others
                 if not claimed:

@@ -72,7 +72,7 @@ class Outbox(Generic[Row]):
         self._attempt, self._settled = attempt, settled
 
     def send_due(self) -> int:
-        """Send what has waited longest; 1 when something was tried, else 0. Raises ClockAhead."""
+        """Send what has waited longest; 1 when something was tried, else 0."""
         if not self._transactions.glance(lambda tx: queries.is_waiting(tx, self._outgoing)):
             return 0  # an idle tick takes no lock
         claimed = self._transactions.run_due(self._claim)
