@@ -87,6 +87,19 @@ def test_a_case_is_due_the_day_after_its_time_and_never_without_a_number(world: 
     assert _due(world) == []
 
 
+def test_a_case_that_is_opened_again_is_erased_no_more_though_it_was_approved(world: World) -> None:
+    _later(world)
+    _approved(world)
+    with world.flow.store.begin(SYSTEM, world.flow.clock.now()) as tx:
+        world.flow.cases._open_work(tx, case=CASE).reopen_case(CASE, "modtaget", reason="Ny underretning")
+
+    done = world.flow.retention.carry_out(actor=OPERATOR)
+
+    assert (done.erased, [code for code, _ in done.kept]) == ((), [CASE])
+    assert _due(world) == []
+    assert world.flow.cases.get(CASE, actor=SYSTEM).erased_at is None
+
+
 def test_what_a_second_person_approved_is_erased_and_the_history_says_who(flow: Flowcase) -> None:
     world = _made(flow)
     _later(world)
