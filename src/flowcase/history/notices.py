@@ -10,6 +10,10 @@ from flowcase.history.deadline_names import quoted
 
 # code -> (Danish, English)
 SENTENCES: Mapping[str, tuple[str, str]] = {
+    "anonymitet_ikke_reel": (
+        "en kollega vurderer, at barnet kan genkendes; det kan ikke drøftes anonymt",
+        "a colleague finds that the child can be recognised; it cannot be discussed anonymously",
+    ),
     "akut_ivaerksat": ("der er handlet akut", "acute action was taken"),
     "akut_vending": ("et barn er meldt i akut fare", "a child was reported to be in acute danger"),
     "anbringelse_brudt_sammen": (
