@@ -44,7 +44,7 @@ def whole(target: Path) -> Iterator[BinaryIO]:
     part = target.with_name(target.name + ".part")
     _take_away_what_is_left(part)
     try:
-        with open(part, "x+b", opener=opener) as file:
+        with _new(part) as file:
             _lock(file.fileno(), part)
             try:
                 yield file
@@ -57,6 +57,17 @@ def whole(target: Path) -> Iterator[BinaryIO]:
         if error.errno is not None and error.filename is None:
             error.filename = str(part)
         raise
+
+
+def _new(part: Path) -> BinaryIO:
+    try:
+        return open(part, "x+b", opener=opener)
+    except FileExistsError:  # since it was looked for
+        raise _is_written(part) from None
+
+
+def _is_written(part: Path) -> OSError:
+    return OSError(errno.EBUSY, "another command is writing it", str(part))
 
 
 def _take_away_what_is_left(part: Path) -> None:
@@ -86,4 +97,4 @@ def _lock(file: int, part: Path) -> None:
     except OSError:  # some network drives know no locks
         return
     if not is_mine:
-        raise OSError(errno.EBUSY, "another command is writing it", str(part))
+        raise _is_written(part)

@@ -102,7 +102,7 @@ _REMEDIES: Mapping[int, str] = {
     errno.ENOSPC: "Make room there, or choose another place.",
     errno.EDQUOT: "Make room there, or choose another place.",
     errno.EBUSY: "Wait until it is done, or choose another name.",
-    errno.EEXIST: "Another command is writing it: wait until it is done, or choose another name.",
+    errno.EEXIST: "Choose another name, or take away what has this one.",
     errno.EFBIG: "Choose a place that takes larger files, or raise the limit (ulimit -f).",
 }
 
