@@ -45,6 +45,8 @@ def test_the_owner_sees_verdicts_moves_and_takes_back(world: World, sign_in, beh
     work(world)
     done = page.get(f"/studie/flyt/plan/{id}")
 
+    assert [each.one("//h1").text for each in (seen, planned)] == ["flytteprove"] * 2
+    assert planned.one("//p[@id='ret-planen']/a").get("href") == "/studie/flyt/flytteprove/1/2"
     assert "flytter uændret" in planned.text
     assert "kan ikke, fordi »ring« findes ikke i den nye udgave" in planned.text
     assert before == [1, 1, 1]
@@ -53,6 +55,15 @@ def test_the_owner_sees_verdicts_moves_and_takes_back(world: World, sign_in, beh
     work(world)
     assert "taget tilbage: 2" in page.get(f"/studie/flyt/plan/{id}").text
     assert [world.flow.instances.get(each).version for each in behind] == [1, 1, 1]
+
+
+def test_a_plan_by_which_no_instance_can_move_is_not_offered_to_be_run(world: World, sign_in, behind):
+    values = {"til-skriv": "", "til-start": "start", "til-end": "end", "begrundelse": "Ny lov"}
+
+    planned = sign_in("lone.proces").post("/studie/flyt/flytteprove/1/2", values)
+
+    assert "Intet af forløbene kan flyttes sådan." in planned.text
+    assert not planned.all("//form[contains(@action, '/koer')]")
 
 
 def test_the_examples_of_a_verdict_are_told_by_process_and_case(world: World, sign_in, behind):

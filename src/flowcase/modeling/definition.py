@@ -238,6 +238,11 @@ class ProcessDefinition:
     properties: Mapping[str, str] = field(default_factory=dict)
     documentation: str = ""
 
+    @property
+    def called(self) -> str:
+        """Its name, else its id."""
+        return self.name or self.id
+
     def children(self, parent: str | None) -> tuple[Element, ...]:
         """The elements directly inside a sub-process, or inside the process for None."""
         return tuple(element for element in self.elements.values() if element.parent == parent)

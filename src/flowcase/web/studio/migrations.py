@@ -102,9 +102,10 @@ def show(id: str) -> Any:
         plan=seen,
         groups=groups,
         named=flow().instances.named(examples, actor=actor()),
-        name=proposal[1].name,
+        name=proposal[1].called,
         status=_status,
         examples=EXAMPLES,
+        versions=[each.rpartition(":")[2] for each in (seen.row.source, seen.row.target)],
         waits_for_another=flow().migrations.waits_for_another(seen.row, actor=actor()),
     )
 

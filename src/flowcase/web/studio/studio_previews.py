@@ -120,12 +120,12 @@ def _table(path: str, copy: int) -> Any:
     is_asked = request.method == "POST" or not inputs
     is_wrong = is_asked and any(each.error for each in inputs)
     answers: list[Answer] = []
-    warnings: list[tuple[str, str]] = []
+    warnings: list[str] = []
     trouble = ""
     if is_asked and not is_wrong:
         try:
             answers, told = flow().previews.ask(tried, given)
-            warnings = [_warned(each.message) for each in told]
+            warnings = list(dict.fromkeys(_warned(each.message) for each in told))
         except feel.FeelLimitError:
             trouble = gettext("Tabellen regner på mere, end en tabel må. Se efter, om den regner i ring.")
     page = render_template(
@@ -149,7 +149,9 @@ def _table(path: str, copy: int) -> Any:
 
 def _in_words(answer: Answer) -> list[list[tuple[str, str]]]:
     """Each result as (name, value) of its parts, without a name where it has only one."""
-    results = answer.value if isinstance(answer.value, list) else [answer.value]
+    given = answer.value
+    is_list = isinstance(given, list) and all(isinstance(each, Mapping) for each in given)
+    results = given if is_list else [given]
     return [
         [(heading_name(name, current()), presenting.value(each)) for name, each in result.items()]
         if isinstance(result, Mapping)
@@ -158,7 +160,9 @@ def _in_words(answer: Answer) -> list[list[tuple[str, str]]]:
     ]
 
 
-def _warned(message: str) -> tuple[str, str]:
-    """(sentence, its language)."""
-    told = in_danish(message) if current() == "da" else None
-    return (told, "da") if told is not None else (message, "en")
+def _warned(message: str) -> str:
+    """Why something is null; what the reader's language has no words for, in general."""
+    if current() != "da":
+        return message
+    general = gettext("Et udtryk kunne ikke regnes ud: noget er ukendt, eller af en anden slags end ventet.")
+    return in_danish(message) or general
