@@ -161,6 +161,44 @@ def test_a_renamed_lane_is_told_once_and_not_at_each_of_its_elements():
     assert line.startswith("Bane »Ny ")
 
 
+def test_columns_that_come_are_renamed_and_change_places_are_told_once_and_not_in_every_row():
+    old = TABLE.read_text("utf-8")
+    inputs = re.findall(r" *<input .*?</input>\n", old, re.S)
+    first, second = re.findall(r'<input id="([^"]+)"', old)[:2]
+    new = old.replace(inputs[0], inputs[0].replace('label="', 'label="Nyt: ', 1), 1)
+    answer = re.search(r" *<output id.*?(?:/>|</output>)\n", new, re.S)
+    assert answer
+    new = new.replace(answer[0], f'<output id="ekstra" name="ekstra" typeRef="string"/>\n{answer[0]}', 1)
+    here, others = new.split("</decision>", 1)
+    here = re.sub(r'(<outputEntry id="\w+_ud_1")', r"<outputEntry><text>null</text></outputEntry>\1", here)
+    new = f"{here}</decision>{others}"
+
+    lines = told(TABLE, old.encode(), new.encode())
+
+    assert lines == [
+        "Opfølgning, inputkolonne »Nyt: Regelsæt«, ledetekst: Regelsæt → Nyt: Regelsæt (opfoelgning_kadence)",
+        "Opfølgning, outputkolonne »ekstra«: tilføjet (opfoelgning_kadence)",
+    ]
+    swapped = old.replace(first, "x").replace(second, first).replace('id="x"', f'id="{second}"')
+    assert any("kolonner, rækkefølge" in line for line in told(TABLE, old.encode(), swapped.encode()))
+
+
+def test_the_expression_of_a_column_and_a_type_are_told_beside_allowed_values():
+    table = (
+        '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"><itemDefinition name="Art">'
+        '<typeRef>string</typeRef><allowedValues><text>"a"{more}</text></allowedValues></itemDefinition>'
+        '<decision id="d" name="D"><decisionTable><input id="i" label="Alder"><inputExpression>'
+        "<text>{alder}</text></inputExpression><inputValues><text>1,2</text></inputValues></input>"
+        '<output id="o" name="svar"/></decisionTable></decision></definitions>'
+    )
+    old, new = (table.format(more=more, alder=alder).encode() for more, alder in (("", "x"), (',"b"', "y")))
+
+    lines = told(TABLE, old, new)
+
+    assert lines[0].startswith("Type »Art«") and lines[0].endswith('"a" → "a","b"')
+    assert lines[1:] == ["D, inputkolonne »Alder«, udtryk: x → y (d)"]
+
+
 def test_a_form_is_told_by_field():
     form = json.loads(FORM.read_text("utf-8"))
     field = next(each for each in form["components"] if each.get("label"))

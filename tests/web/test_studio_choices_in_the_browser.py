@@ -94,6 +94,22 @@ def test_where_a_fields_value_goes_and_its_english_are_filled_in_beside_the_form
     assert first.label_en == "Day of the concern"
 
 
+def test_a_choice_is_moved_among_the_others_and_a_new_one_has_a_danish_name(studio, world):
+    page = studio("forms/F-A1.form")
+    page.locator(".fjs-element[data-field-type=select]").first.click()
+    choices = group(page, "staticOptions")
+    names = choices.locator(".bio-properties-panel-collapsible-entry-header-title")
+    before = names.all_inner_texts()
+
+    choices.locator(".bio-properties-panel-add-entry").click()
+    new = f"Svar {len(before) + 1}"
+    page.get_by_role("button", name=f"Flyt op: {new}").press("Enter")
+
+    expect(names).to_have_text([*before[:-1], new, before[-1]])
+    expect(page.get_by_role("button", name=f"Flyt op: {new}")).to_be_focused()
+    expect(page.locator("#valgt")).to_have_text(f"»{new}«: {len(before)} af {len(before) + 1}")
+
+
 def test_feel_completes_what_forms_and_outputs_have_set(studio):
     page = studio(DIAGRAM)
     page.locator("[data-element-id=flow_hvad_nu__loest_label] .djs-hit").first.click(force=True)

@@ -247,6 +247,26 @@ def test_a_broken_file_opens_as_text_and_can_be_mended(studio, world):
     expect(page.locator("#ikke-tegnet")).to_be_hidden()
 
 
+def test_a_name_that_is_being_written_is_kept_and_a_file_without_a_process_is_no_error(studio, world):
+    page = studio(DIAGRAM)
+    page.locator("[data-element-id=afdaek] .djs-hit").first.click(force=True)
+    page.keyboard.press("e")
+    expect(page.locator(".djs-direct-editing-content")).to_be_focused()
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.type("Tal med familien")
+    page.keyboard.press("ControlOrMeta+S")
+    expect(page.locator("#gemt")).to_contain_text("Kladden er gemt")
+
+    kept = world.flow.studio.open(DIAGRAM, actor=world.flow.people.actor("jens.proces")).content.decode()
+    page.get_by_role("button", name="Tekst").click()
+    with checked_again(page):
+        page.locator("#kilde").fill(re.sub("<bpmn:process.*</bpmndi:BPMNDiagram>", "", kept, flags=re.S))
+    page.get_by_role("button", name="Procesdiagram").click()
+
+    assert 'id="afdaek" name="Tal med familien"' in kept
+    expect(page.locator("#ikke-tegnet")).to_be_visible()
+
+
 def test_two_windows_lose_nothing(studio, open_page, world):
     page, other = studio(DIAGRAM), open_page(width=1400)
     sign_in(other, "jens.proces")

@@ -51,6 +51,11 @@ _SORTS = {
     "decision": ("Tabel", "Table"),
     "businessKnowledgeModel": ("Funktion", "Function"),
     "inputData": ("Oplysning", "Input data"),
+    "decisionService": ("Beslutningstjeneste", "Decision service"),
+    "itemDefinition": ("Type", "Type"),
+    "inputColumn": ("Inputkolonne", "Input column"),
+    "outputColumn": ("Outputkolonne", "Output column"),
+    "columns": ("Kolonner", "Columns"),
     "rows": ("Rækker", "Rows"),
     "row": ("Række", "Row"),
     "field": ("Felt", "Field"),
@@ -95,6 +100,10 @@ _ASPECTS = {
     "label": ("ledetekst", "label"),
     "description": ("hjælpetekst", "description"),
     "required": ("skal udfyldes", "required"),
+    "typeRef": ("slags", "type"),
+    "expression": ("udtryk", "expression"),
+    "allowed": ("tilladte værdier", "allowed values"),
+    "defaultOutput": ("svar, når ingen række gælder", "answer when no row applies"),
     "hitPolicy": ("hvilke rækker gælder", "hit policy"),
     "annotation": ("bemærkning", "annotation"),
     "label_en": ("ledetekst på engelsk", "label in English"),
@@ -150,7 +159,11 @@ def place_in_words(place: Place, language: str = "da") -> str:
 
 def _subject(place: Place, language: str = "da") -> str:
     sort = _pick(_SORTS.get(place.sort, (place.sort, place.sort)), language)
-    if place.sort in ("row", "rows"):
+    if place.sort in ("inputColumn", "outputColumn"):
+        name = heading_name(place.name, language)
+        called = f"»{name}«" if language == "da" else f"“{name}”"
+        return f"{decision_name(place.key, place.within, language)}, {sort.lower()} {called}"
+    if place.sort in ("row", "rows", "columns"):
         said = [decision_name(place.key, place.within, language)]
         said += [condition_in_words(text, heading, language) for heading, text in place.conditions]
         if len(said) == 1:

@@ -83,7 +83,7 @@ class Studio {
     document.addEventListener(
       'keydown',
       (event) => {
-        if (!(event.ctrlKey || event.metaKey) || event.key !== 's') return;
+        if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 's') return; // with Caps Lock too
         event.preventDefault();
         event.stopPropagation();
         this.editor.endWriting?.();
