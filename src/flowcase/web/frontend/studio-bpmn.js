@@ -91,6 +91,8 @@ function makeEditor(begun) {
   const registry = modeler.get('elementRegistry');
   return {
     async open(text) {
+      // The panel would draw what is gone once more; with the root of the next file it begins anew.
+      modeler.get('propertiesPanel')._destroy();
       await modeler.importXML(text);
       fit(modeler.get('canvas'));
     },
