@@ -172,6 +172,9 @@ class FileRuleSets(RuleSets):
     def composition(self, tx: Tx, pin: Pin | str | None = None) -> Composition:
         return self._composition
 
+    def settings(self, tx: Tx, pin: Pin | str | None = None) -> Mapping[str, Value]:
+        return self._composition.settings
+
     def table(self, tx: Tx, decision: str, pin: Pin | str | None = None) -> Table:
         try:
             return self._tables[decision]
