@@ -36,10 +36,28 @@ class _Templates(BytecodeCache):
 
 
 _TEMPLATES = _Templates()
-_BUILDERS: dict[Any, Callable[..., tuple[str, str]]] = {}  # functions that take their rule as an argument
+# By an address: what it is compiled to, and the functions that take their rule as an argument.
+_COMPILED: dict[tuple[str, str | None], dict[str, Any]] = {}
+_OF_ADDRESS = ("_parts", "_trace", "_converters", "arguments")
+_BUILDERS: dict[Any, Callable[..., tuple[str, str]]] = {}
 
 
 class _Rule(Rule):
+    """Compiled once, by what `Rule.compile` makes of it; its converters are those of the first map."""
+
+    def compile(self) -> None:
+        if self.defaults or not self.merge_slashes or self.map.host_matching:
+            super().compile()
+            return
+        key = (self.rule, self.subdomain)
+        if key not in _COMPILED:
+            super().compile()
+            _COMPILED[key] = {name: getattr(self, name) for name in _OF_ADDRESS}
+            return
+        vars(self).update(_COMPILED[key])
+        self._build = self._compile_builder(False).__get__(self, None)
+        self._build_unknown = self._compile_builder(True).__get__(self, None)
+
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
         if self.defaults:
             return super()._compile_builder(append_unknown)
