@@ -31,6 +31,7 @@ from tests.in_memory import lie_in_memory
 from tests.made_once import made_once
 from tests.migrated_once import migrated_once, migrations  # noqa: F401
 from tests.quick_passwords import quick_passwords  # noqa: F401
+from tests.statements_once import statements_once  # noqa: F401
 
 BACKENDS = ("sqlite", "postgresql")
 START_SECONDS = 120  # for a server, on a machine that does much else
@@ -46,6 +47,7 @@ LONGEST = (
     "tests/web/test_by_tab.py",
     "tests/web/test_permissions_to_change.py",
     "tests/faults/test_workers.py",
+    "tests/faults/test_recovery.py",
     "tests/web/test_foreign_files.py",
     "tests/scenarios/test_shipped.py",
     "tests/web/test_studio_trials.py",
