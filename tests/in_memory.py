@@ -1,7 +1,7 @@
 """What tests make and throw away lies in memory, where the system has room for it there.
 
-A database of PostgreSQL is four hundred files: to copy and to drop one costs eight times the processor's
-time on a disk, and each of a thousand tests has one.
+A database of PostgreSQL is four hundred files, and each of a thousand tests has one: to copy and to drop it
+costs more than twice the processor's time on a disk, and eight times where the machine does much else.
 """
 
 from __future__ import annotations
