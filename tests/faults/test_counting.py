@@ -45,14 +45,14 @@ def test_a_job_that_ends_between_two_questions_and_leaves_a_timer_is_not_all_don
         assert [row.element for row in flow.timers.list()] == ["an_hour"]
 
 
-HELD = steady.Held(memory=120, files=30, threads=40, connections=12, sessions=20, left=0)
+HELD = steady.Held(memory=120, files=30, threads=40, connections=12, session=5, left=0)
 
 
 def test_what_grows_all_the_time_is_told_and_what_fills_at_first_or_sways_is_not() -> None:
     filling = [replace(HELD, memory=60 + 10 * min(nr, 6), connections=12 + nr % 2) for nr in range(40)]
-    leaking = [replace(HELD, memory=120 + nr, files=30 + nr, sessions=20 + nr / 10) for nr in range(40)]
+    leaking = [replace(HELD, memory=120 + nr, files=30 + nr, session=5 + nr / 15) for nr in range(40)]
 
     assert list(steady.grown(filling)) == []
-    assert list(steady.grown(leaking)) == ["memory", "files"]
+    assert list(steady.grown(leaking)) == ["memory", "files", "session"]
     assert list(steady.grown(leaking, room=4)) == []
     assert list(steady.grown(leaking[:24])) == ["files"]

@@ -31,13 +31,13 @@ class Held:
     files: float  # descriptors that are open
     threads: float
     connections: float  # to PostgreSQL
-    sessions: float  # MB that the server's processes for them hold beside what they share
+    session: float  # MB that the server's process for one of them has of its own, on the average
     left: float  # files and folders in its place for temporary ones
 
     def __str__(self) -> str:
         return (
             f"{self.memory:.1f} MB, {self.files:.0f} files, {self.threads:.0f} threads, "
-            f"{self.connections:.0f} connections ({self.sessions:.1f} MB at the server), "
+            f"{self.connections:.0f} connections ({self.session:.1f} MB each at the server), "
             f"{self.left:.0f} temporary files"
         )
 
@@ -46,7 +46,7 @@ class Held:
 # least so many. Caches fill, and threads and connections are made as two first meet: a worker has a thread
 # for each tick at the end, a megabyte each, but some ticks come every ten minutes.
 _SHARE = 0.1
-_ROOM = Held(memory=16, files=6, threads=16, connections=3, sessions=6, left=2)
+_ROOM = Held(memory=16, files=6, threads=16, connections=3, session=1, left=2)
 
 
 def at_work(*, seconds: float, seed: int, people: int = 12, room: float = 1) -> Outcome:
@@ -105,7 +105,7 @@ def _held(node: Node, place: Path, database: PostgreSQL) -> Held:
         files=sum(_files(each) for each in processes),
         threads=sum(_number(each, "Threads:") for each in processes),
         connections=len(sessions),
-        sessions=sum(_memory(Path("/proc", str(each))) for each in sessions),
+        session=statistics.fmean([_memory(Path("/proc", str(each))) for each in sessions] or [0]),
         left=sum(1 for _ in (place / f"{node.kind}-tmp").rglob("*")),
     )
 
