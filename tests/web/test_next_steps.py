@@ -107,7 +107,7 @@ def test_answers_that_lead_to_two_places_at_once_are_told_once_with_both():
     steps = told(*following(definition, "forhandl"), of_case=None)
 
     assert [what for label, what in steps.ways if label == "Enige: enige"] == [
-        "Så går forløbet videre til Leverandør: »Leverandøren underskriver« "
+        "Så går forløbet videre til Leverandøransvarlig: »Leverandøren underskriver« "
         "og går forløbet videre til Myndighedsansvarlig: »Myndigheden underskriver«."
     ]
 

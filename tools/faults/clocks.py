@@ -76,7 +76,7 @@ def set_about(*, seconds: float, seed: int) -> Outcome:
             caseworker.start()
             caseworker.until_one_succeeds(DONE_SECONDS)
             until, leap_at = time.monotonic() + seconds, time.monotonic() + 1.0
-            while time.monotonic() < until or not leaps:
+            while time.monotonic() < until or not (leaps and _has_faltered(database, until)):
                 if time.monotonic() > leap_at:
                     ahead = chance.choice([leap for leap in LEAPS if leap != ahead])
                     for _ in range(FALTER):
@@ -126,6 +126,13 @@ def _alone(flow: Flowcase, clock: Path, steady: Node, leaping: Node, outcome: Ou
         undone += not _is_done(flow, alone)
     outcome.wrong["not done within a minute"] = undone
     leaping.stop()
+
+
+def _has_faltered(database: PostgreSQL, until: float) -> bool:
+    """Whether a try failed, or will no longer be waited for: those that a leap has another worker take over
+    do not."""
+    ((tries,),) = database.ask("SELECT count(*) FROM history WHERE kind LIKE '%JobFailed%'")
+    return int(tries) > 0 or time.monotonic() > until + DONE_SECONDS
 
 
 def _told(database: PostgreSQL) -> int:
