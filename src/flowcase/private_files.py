@@ -75,9 +75,8 @@ def _take_away_what_is_left(part: Path) -> None:
         left = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         return
-    except (
-        OSError
-    ):  # a link, or another user's: nobody writes it who writes here, and the folder's rights count
+    except OSError:
+        # A link, or another user's: nobody writes it who writes here, and the folder's rights count.
         part.unlink(missing_ok=True)
         return
     try:
