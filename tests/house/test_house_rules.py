@@ -178,6 +178,15 @@ def test_a_page_that_comes_back_with_errors_begins_at_them() -> None:
     assert [name for name, box in boxes if not all(each in box for each in attributes)] == []
 
 
+def test_who_does_and_who_leads_the_tasks_of_a_case_has_one_home() -> None:
+    """The facts `sagens_team` and `sagens_ledere`: a diagram that works it out itself is forgotten."""
+    own = re.compile(r"\[\s*sag\.team\s*\]|\broller\.sagsbehandler\b|\bteamledere\s*,\s*sag\.team\b")
+    texts = {path: path.read_text("utf-8") for path in _tracked("processes/*.bpmn", "processes/*.dmn")}
+
+    assert sum("sagens_team" in text for text in texts.values()) > 20
+    assert [(path.name, found) for path, text in texts.items() for found in own.findall(text)] == []
+
+
 def test_no_file_names_a_path_of_one_machine() -> None:
     place = re.compile(r"(?<![\w.])/(work|root|home/[a-z]+)/(?!\.)[a-z]")
     guilty = [

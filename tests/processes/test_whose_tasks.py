@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from flowcase.cases.case_team import team_of
 from flowcase.cases.rule_sets import read_manifest
+from flowcase.cases.team_leaders import leaders_of
 from flowcase.config import shipped_processes
 from flowcase.feel import compile_expression
 from flowcase.modeling import read_bpmn
 from flowcase.modeling.definition import Element, ElementKind
 from flowcase.values import Value
 
-FACTS = frozenset({"sag", "indstilling"})
+FACTS = frozenset({"sag", "sagens_team", "sagens_ledere", "indstilling"})
 PROFILE = shipped_processes() / "rulesets/standard.yaml"
 CASES: dict[str, dict[str, Value]] = {
     "no team": {"team": None, "sagsbehandler": None},
@@ -38,9 +40,12 @@ def _offered(element: Element, facts: dict[str, Value]) -> list[str] | None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_user_task_is_offered_to_somebody_whatever_the_case_lacks(case: str) -> None:
+    settings = read_manifest(PROFILE.read_bytes(), PROFILE.name).settings
     facts: dict[str, Value] = {
         "sag": CASES[case],
-        "indstilling": read_manifest(PROFILE.read_bytes(), PROFILE.name).settings,
+        "sagens_team": team_of(CASES[case]["team"], settings),
+        "sagens_ledere": leaders_of(CASES[case]["team"], settings),
+        "indstilling": settings,
     }
 
     offered = {

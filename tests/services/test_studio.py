@@ -143,6 +143,15 @@ def test_nobody_replaces_a_version_without_knowing_it(flow: Flowcase, in_force: 
     assert made.definitions == ("p:3",)
 
 
+def test_a_setting_that_a_diagram_reads_through_a_fact_is_used_by_it(flow: Flowcase) -> None:
+    offered = user_task("a", groups="=sagens_team"), user_task("b", groups="=indstilling.visitation_udvalg")
+    flow.deployments.deploy({"p.bpmn": process("p", start(), *offered, end())}, actor=OPERATOR)
+
+    uses = flow.studio.setting_uses(actor=JENS)
+
+    assert uses == {"roller": ("p.bpmn",), "visitation_udvalg": ("p.bpmn",)}
+
+
 def test_no_file_of_another_name_takes_the_place_of_what_is_in_force(flow: Flowcase, in_force: str) -> None:
     flow.kept_drafts.save("kopi.bpmn", SECOND, seen=None, based_on=None, actor=JENS)
 

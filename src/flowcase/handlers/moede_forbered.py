@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from flowcase.cases.case_team import COORDINATOR, ROLES, groups_of, team_of
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.conference_series import CONFERENCE
 from flowcase.handlers.conference_series import conveners as conference_conveners
@@ -96,8 +97,8 @@ def _conveners(case: CaseWork, roles: list[str], meeting: Record, code: Value) -
     for role in roles:
         if role != "sagens_team":
             found.append(role)
-        elif code and case.case(str(code)).get("team"):
-            found.append(str(case.case(str(code))["team"]))
+        elif code:
+            found += team_of(case.case(str(code)).get("team"), {ROLES: case.setting(ROLES)})
         else:
-            found += case.setting("roller")["sagsbehandler" if code else "tovholder"]
+            found += groups_of(COORDINATOR, {ROLES: case.setting(ROLES)})
     return list(dict.fromkeys(found))

@@ -46,6 +46,8 @@ FACT_TYPES: Mapping[str, Type] = {
             "regelsaet": STRING,
         }
     ),
+    "sagens_team": ListType(STRING),
+    "sagens_ledere": ListType(STRING),
     "denne_frist": ContextType(
         {
             "frist_id": STRING,

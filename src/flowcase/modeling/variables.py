@@ -12,6 +12,8 @@ FACTS = frozenset(
         "frist",
         "frist_paamindelser",
         "sag",
+        "sagens_team",
+        "sagens_ledere",
         "indstilling",
         "belastning",
         "denne_frist",
@@ -19,6 +21,10 @@ FACTS = frozenset(
         "loopCounter",
     }
 )
+SETTINGS_OF_FACTS = {  # which settings what a diagram reads comes from
+    "sagens_team": ("roller",),
+    "sagens_ledere": ("teamledere", "teamleder_uden_team"),
+}
 BORN = "barn_foedt"  # the birth of the case's child, which expressions of forms read: no diagram does
 
 

@@ -1,6 +1,9 @@
 """What a diagram can read beside its variables: facts of its case, due dates, settings.
 
 - `sag`: K0 facts of the case with `sag_id`, `aabnet` and `afsluttet`
+- `sagens_team`: the groups that do the caseworker's tasks: its team; while it has none, or there is no
+  case, those whom the settings name
+- `sagens_ledere`: the groups that lead it
 - `frist`: timer id -> due instant (`frist.T04`)
 - `frist_paamindelser`: timer id -> planned reminder instants (`frist_paamindelser.T07[1]`)
 - `indstilling`: the settings of the rule sets that the instance pins
@@ -17,8 +20,10 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from flowcase.cases.case_team import team_of
 from flowcase.cases.civil_time import COPENHAGEN
 from flowcase.cases.deadlines import BREACHED_AFTER
+from flowcase.cases.team_leaders import leaders_of
 from flowcase.services.casework.caseloads import case_loads
 from flowcase.services.rule_sets import RuleSets
 from flowcase.store import LockedInstance, Tx
@@ -34,7 +39,16 @@ OF_CASE = frozenset(
 )  # what the case itself says under `sag`; everything else there was set
 BY_RULE = frozenset({"frist", "frist_paamindelser"})  # deadlines of the case, by the id of their rule
 OF_DEADLINES = BY_RULE | {"denne_frist"}  # what is drawn from one follows it
-NAMES = ("sag", "frist", "frist_paamindelser", "indstilling", "belastning", "denne_frist")
+NAMES = (
+    "sag",
+    "sagens_team",
+    "sagens_ledere",
+    "frist",
+    "frist_paamindelser",
+    "indstilling",
+    "belastning",
+    "denne_frist",
+)
 
 
 class Facts(Mapping[str, Value]):
@@ -63,17 +77,30 @@ def facts_of(tx: Tx, rule_sets: RuleSets, instance: LockedInstance) -> Facts:
     """The facts of one process instance as they are now, in this transaction."""
     sources: dict[str, Callable[[], Value]] = {
         "sag": lambda: case_facts(tx, instance.case_code),
+        "sagens_team": lambda: team_of(_team(facts), _settings(facts)),
+        "sagens_ledere": lambda: leaders_of(_team(facts), _settings(facts)),
         "frist": lambda: {rule: _local(row.due_at) for rule, row in _by_rule(tx, instance).items()},
         "frist_paamindelser": lambda: {
             rule: [each["tidspunkt"] for each in row.plan.get("paamindelser") or ()]
             for rule, row in _by_rule(tx, instance).items()
         },
         "indstilling": lambda: rule_sets.settings(tx, instance.rule_set),
-        "belastning": lambda: case_loads(tx, instance.case_code, rule_sets.settings(tx, instance.rule_set)),
+        "belastning": lambda: case_loads(tx, instance.case_code, _settings(facts)),
     }
     if instance.process == DEADLINE_PROCESS and instance.start_key:
         sources["denne_frist"] = lambda: _watched(tx, str(instance.start_key))
-    return Facts(sources)
+    facts = Facts(sources)
+    return facts
+
+
+def _team(facts: Facts) -> Value:
+    case: Any = facts["sag"] or {}
+    return case.get("team")
+
+
+def _settings(facts: Facts) -> Mapping[str, Value]:
+    settings: Any = facts["indstilling"]
+    return settings
 
 
 def case_facts(tx: Tx, code: str | None) -> dict[str, Value] | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from flowcase.cases.case_team import CASEWORKER, groups_of, team_of
 from flowcase.cases.team_leaders import leaders_of
 from flowcase.store import Tx
 from flowcase.store.queries import people as person_rows
@@ -30,12 +30,10 @@ def resolve(
 ) -> Recipients:
     """Roles are `ansvarlig`, `sagsbehandler`, `teamleder`, or a name that the setting `roller` maps.
 
-    `owner` is the role that `ansvarlig` means while nobody in particular is `responsible`. A role that
-    no setting maps is the name of a group.
+    `owner` is the role that `ansvarlig` means while nobody in particular is `responsible`.
     """
     groups: list[str] = []
     people: list[str] = []
-    mapped: Any = settings.get("roller") or {}
 
     def add(role: str) -> None:
         if role == "ansvarlig" and responsible:
@@ -43,14 +41,14 @@ def resolve(
             (people if is_person else groups).append(responsible)
         elif role == "ansvarlig" and owner:
             add(owner)
-        elif role == "sagsbehandler" and caseworker:
+        elif role == CASEWORKER and caseworker:
             people.append(caseworker)
-        elif role == "sagsbehandler" and team:
-            groups.append(team)
+        elif role == CASEWORKER:
+            groups.extend(team_of(team, settings))
         elif role == "teamleder":
             groups.extend(leaders_of(team, settings))
         else:
-            groups.extend(mapped.get(role) or [role])
+            groups.extend(groups_of(role, settings))
 
     for role in roles:
         add(role)

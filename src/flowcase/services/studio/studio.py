@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, InvalidDefinition, InvalidValues, NotFound
 from flowcase.modeling import Finding, Severity
+from flowcase.modeling.variables import SETTINGS_OF_FACTS
 from flowcase.services.deploying.deployments import Deployment, Deployments
 from flowcase.services.deploying.form_losses import losses_of
 from flowcase.services.studio import reviews
@@ -27,6 +28,7 @@ from flowcase.store.queries.drafts import DraftRow
 from flowcase.store.queries.resources import DeploymentRow, FileRow
 
 _SETTING = re.compile(rb"\bindstilling\.([a-z_][a-z0-9_]*)")
+_BY_FACT = re.compile(rf"\b({'|'.join(SETTINGS_OF_FACTS)})\b".encode())
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,7 @@ class Studio:
         return self._transactions.read(work)
 
     def setting_uses(self, *, actor: Actor) -> Mapping[str, tuple[str, ...]]:
-        """Names of the settings that files in force read, each with these files."""
+        """Names of the settings that files in force read, also through a fact, each with these files."""
         check_process_owner(actor, "open the studio")
 
         def work(tx: Tx) -> Mapping[str, tuple[str, ...]]:
@@ -201,6 +203,8 @@ class Studio:
                 if row.hash not in self._settings_read:
                     content = resources.content(tx, row.hash) or b""
                     names = {name.decode() for name in _SETTING.findall(content)}
+                    for fact in set(_BY_FACT.findall(content)):
+                        names.update(SETTINGS_OF_FACTS[fact.decode()])
                     self._settings_read[row.hash] = tuple(sorted(names))
                 for name in self._settings_read[row.hash]:
                     found.setdefault(name, []).append(row.path)
