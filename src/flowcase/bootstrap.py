@@ -545,7 +545,7 @@ def assemble(
         scanning=Scanning(transactions, open_work, settings.scan_command),
         comments=Comments(transactions, open_work),
         presences=Presences(transactions),
-        case_pictures=CasePictures(transactions),
+        case_pictures=CasePictures(transactions, rule_sets),
         record_names=RecordNames(transactions),
     )
 

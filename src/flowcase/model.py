@@ -487,7 +487,10 @@ class InstanceMigrated(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class UserTaskRedrawn(ElementEvent):
-    """An open user task has got what the new version draws; who works on it and the draft stay."""
+    """An open user task has got what a new version draws, or a name by new facts.
+
+    Who works on it and the draft stay.
+    """
 
     changes: Values  # name, form, candidate_groups, candidate_users, due_at, follow_up_at, priority
 

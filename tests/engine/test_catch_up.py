@@ -19,6 +19,8 @@ from flowcase.model import (
     TimerRescheduled,
     TimerScheduled,
     TimerSkipped,
+    UserTaskCreated,
+    UserTaskRedrawn,
     UserTaskRescheduled,
 )
 from flowcase.modeling.definition import CatchUp
@@ -183,6 +185,29 @@ def test_moved_facts_move_date_timers_and_due_dates():
     assert hours(gone, TimerRescheduled) == []  # a timer is never lost by a fact that went away
     hand.now = NOW + 3 * HOUR
     assert hours(hand.do(FireTimer(timer=hand.waiting("husk"))), TimerFired) == [3]
+
+
+def test_a_user_task_is_called_what_the_facts_say_and_anew_when_they_change():
+    hand = Hand(process(start(), user("a", name="Godkend plan", called='="Godkend " + sag.plan'), end()))
+
+    opened = hand.do(StartInstance(), facts={"sag": {"plan": "barnets plan"}})
+    same = hand.do(ReevaluateTimers(), facts={"sag": {"plan": "barnets plan"}})
+    changed = hand.do(ReevaluateTimers(), facts={"sag": {"plan": "ungeplan"}})
+    gone = hand.do(ReevaluateTimers(), facts={})
+
+    assert [e.name for e in opened if isinstance(e, UserTaskCreated)] == ["Godkend barnets plan"]
+    assert [e.changes for e in changed if isinstance(e, UserTaskRedrawn)] == [{"name": "Godkend ungeplan"}]
+    assert (same, gone) == ((), ())
+
+
+def test_a_name_that_cannot_be_computed_is_the_one_that_is_drawn():
+    for called in ("=sag.plan", "=1 + 1", '="Godkend " + sag.plan'):
+        hand = Hand(process(start(), user("a", name="Godkend plan", called=called), end()))
+
+        opened = hand.do(StartInstance())
+
+        assert [e.name for e in opened if isinstance(e, UserTaskCreated)] == ["Godkend plan"]
+        assert hand.state.waiting()[0].status != "incident"
 
 
 def test_a_moved_duration_still_counts_from_where_it_began():

@@ -16,7 +16,7 @@ DANISH = {each.da for each in ENTITIES.values()} | {
     attribute.da for each in ENTITIES.values() for attribute in each.attributes
 }
 BOTH = {  # the same in both languages
-    *("Data", "Facilitator", "Form", "Invitation", "Match", "Mentor", "Motivation"),
+    *("Data", "Facilitator", "Form", "Invitation", "Match", "Mentor", "Motivation", "Plan"),
     *("Relation", "Revision", "Start", "Status", "Team", "Type", "Version"),
 }
 

@@ -109,6 +109,30 @@ def test_whatever_is_read_is_a_setting_and_every_setting_is_read_or_the_home_of_
     assert unread == set()
 
 
+_SAID_OF_IT = re.compile(r"<(bpmn:documentation|bpmn:text|description|annotationEntry)>.*?</\1>", re.DOTALL)
+_KEY = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
+
+
+def test_a_key_that_a_text_in_a_diagram_or_table_names_is_there():
+    """A setting, process, element, decision or fact that was renamed is named anew where it is explained."""
+    drawn = {
+        file.name: file.read_text("utf-8")
+        for kind in ("*.bpmn", "decisions/*.dmn")
+        for file in (ROOT / "processes").glob(kind)
+    }
+    there = _settings() | {key for text in drawn.values() for key in _KEY.findall(_SAID_OF_IT.sub("", text))}
+
+    said = {
+        (name, key)
+        for name, text in drawn.items()
+        for words in _SAID_OF_IT.finditer(text)
+        for key in _KEY.findall(words[0])
+    }
+
+    assert len(said) > 20
+    assert {each for each in said if each[1] not in there} == set()
+
+
 def test_what_a_handler_says_of_its_rules_is_in_the_registry():
     from flowcase.handlers import load_handlers
 

@@ -377,3 +377,26 @@ def test_unusable_settings_of_the_journal_are_refused_when_the_installation_open
 ) -> None:
     with pytest.raises(InvalidSetting, match="FLOWCASE_JOURNAL_URL"):
         installation(**settings)
+
+
+def test_a_plan_goes_to_the_journal_under_the_name_that_its_rule_set_gives_it(
+    installation: Any, tmp_path: Path
+) -> None:
+    flow = installation({"handleplan": {"entitet": "Handleplan", "hoejeste_klasse": "K2"}})
+    names = {"ungeplan": {"da": "Ungeplan"}, "barnets_plan": {"da": "Barnets plan"}}
+    settings = {
+        "journal_dokumenter": {"handleplan": {"entitet": "Handleplan", "hoejeste_klasse": "K2"}},
+        "plan_navne": names,
+        "plan_navn": "barnets_plan",
+    }
+    flow.rule_sets.use(selected=None, settings=settings, actor=SYSTEM)
+
+    def title(**values: Any) -> str:
+        plan = flow.cases.add_record("Handleplan", values, case="SAG-2609", actor=SYSTEM)
+        document = flow.journal.document("handleplan", plan, case="SAG-2609")
+        assert document.text.startswith(f"{document.content['titel']}\n")
+        return str(document.content["titel"])
+
+    assert title(slags="ungeplan") == "Ungeplan"
+    assert title(slags="barnets_plan") == "Barnets plan"
+    assert title(status="godkendt") == "Barnets plan"  # older than the word

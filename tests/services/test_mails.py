@@ -152,7 +152,7 @@ def test_a_mail_of_the_day_names_the_deadline_that_ends_first_in_its_subject(flo
 
     assert [each["Subject"] for each in server.taken] == [
         "flowcase: 3 beskeder, heriblandt SAG-7: en frist er overskredet: "
-        "»Barnets plan eller ungeplan« (T17), den var senest 27.4.2026"
+        "»Plan for barnet eller den unge« (T17), den var senest 27.4.2026"
     ]
 
 

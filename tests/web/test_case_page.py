@@ -251,3 +251,24 @@ def test_what_adds_documents_is_folded_beneath_those_that_are_there(sign_in):
 
     fold = page.one("//form[contains(@class, 'fc-upload')]/..")
     assert (fold.tag, fold.get("open")) == ("details", None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "danish", "english"),
+    [
+        ("ungeplan", "Ungeplan, revision nr. 1", "Youth plan, revision no. 1"),
+        ("handleplan", "Handleplan, revision nr. 1", "Action plan, revision no. 1"),
+        (None, "Barnets plan, revision nr. 1", "Child’s plan, revision no. 1"),  # older than the word
+    ],
+)
+def test_a_plan_is_called_what_its_rule_set_calls_it(sign_in, world, kind, danish, english):
+    plan = {"slags": kind, "revision": 1, "status": "godkendt"}
+    world.flow.cases.add_record("Handleplan", plan, case="SAG-2588", actor=SYSTEM)
+    reader = sign_in("camilla.syd")
+
+    headings = [each.text_content() for each in reader.get("/sager/SAG-2588").all("//h3")]
+    page = reader.get("/sager/SAG-2588?sprog=en")
+    translated = [each.text_content() for each in page.all("//h3")]
+
+    assert danish in headings
+    assert english in translated

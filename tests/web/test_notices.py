@@ -102,7 +102,7 @@ def test_a_notice_says_which_deadline_it_is_about_and_when_it_ends(world, sign_i
     danish, english = camilla.get("/beskeder").text, camilla.get("/beskeder?sprog=en").text
 
     assert "En frist nærmer sig: »Børnefaglig undersøgelse« (T04), senest 3.2.2027 kl. 14.05." in danish
-    assert "En frist er overskredet: »Barnets plan eller ungeplan« (T17)." in danish
+    assert "En frist er overskredet: »Plan for barnet eller den unge« (T17)." in danish
     assert "A deadline is near: “Examination of the child” (T04), due 3.2.2027 14:05." in english
 
 

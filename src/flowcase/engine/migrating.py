@@ -405,8 +405,10 @@ def redraw(step: Step, token: Token, origin: Element | None) -> None:
     assert isinstance(node, UserTask) and origin is not None
     before, after = origin.user_task or UserTaskDetails(), node.element.user_task or UserTaskDetails()
     changes: dict[str, Any] = {}
-    if node.element.name != origin.name:
-        changes["name"] = node.element.name
+    if (node.element.name, after.called) != (origin.name, before.called):
+        changes["name"] = node.name_at(step, token, after)
+        if after.called is not None:
+            token.notes["name"] = changes["name"]
     if before.form_id != after.form_id:
         changes["form"] = after.form_id
     changes |= node.drawn_otherwise(step, token, before, after)

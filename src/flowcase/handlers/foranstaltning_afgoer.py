@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flowcase.cases.civil_time import local_date
-from flowcase.errors import NotFound
 from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.plans import PLAN, open_deadline
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _COUNCIL = "raad"  # requirement of D-10
         Field("raad_afholdt", "boolean", "Rådet er holdt", "The council has met", required=False),
     ),
     outputs=(
-        Field("plan_mangler", "boolean", "Handleplan mangler", "A plan is missing"),
+        Field("plan_mangler", "boolean", "Planen mangler", "A plan is missing"),
         Field("akut_uden_raad", "boolean", "Akut, før rådet er holdt", "Acute, before the council met"),
     ),
     rules=("R-037", "R-047"),
@@ -56,20 +56,10 @@ def record_decision(job: Job, case: CaseWork) -> Mapping[str, Value]:
     case.note("afgoerelse_meddelt", "Afgørelsen er meddelt barn/ung og forældre.", code, job.element)
     is_approved = case.case(code).get("handleplan_godkendt") is not None
     if not is_approved and case.setting("plan_timing") == _PLAN_MAY_FOLLOW:
-        _open_plan_deadline(job, case, code)
+        open_deadline(case, code, today, job.element)
     needs_council = _COUNCIL in (job.inputs.get("krav") or ()) and job.inputs.get("raad_afholdt") is not True
     has_reason = bool(case.get("Foranstaltning", measure)["akut_grund"])
     return {
-        "plan_mangler": not is_approved and not case.records("Handleplan", case=code),
+        "plan_mangler": not is_approved and not case.records(PLAN, case=code),
         "akut_uden_raad": needs_council and has_reason,
     }
-
-
-def _open_plan_deadline(job: Job, case: CaseWork, code: str) -> None:
-    """A second measure does not give the plan more time, and not every rule set has a T17."""
-    if case.deadlines(rule="T17", case=code):
-        return
-    try:
-        case.open_deadline("T17", local_date(job.now), case=code, element=job.element)
-    except NotFound:
-        return

@@ -1,4 +1,4 @@
-"""Opens an action plan."""
+"""Opens a plan: what it is called is said by the rule set of its case."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.plans import DRAFT, KIND_OF_CASE, PLAN, kind_of_plan
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -15,20 +16,24 @@ if TYPE_CHECKING:
 
 @handler(
     "handleplan.aabn",
-    da="Opret handleplan",
-    en="Open the action plan",
+    da="Opret planen",
+    en="Open the plan",
     inputs=(
         Field("sag_id", "string", "Sag", "Case"),
-        Field("handleplan_id", "string", "Handleplan, der revideres", "Plan to be revised", required=False),
+        Field("handleplan_id", "string", "Plan, der revideres", "Plan to be revised", required=False),
     ),
-    outputs=(Field("handleplan_id", "string", "Handleplan", "Plan"),),
+    outputs=(Field("handleplan_id", "string", "Plan", "Plan"),),
 )
 def open_plan(job: Job, case: CaseWork) -> Mapping[str, Value]:
-    """A plan that is named is taken up again as its next revision."""
+    """A plan that is named is taken up again as its next revision, and is what a plan begun today is."""
     code, plan = str(job.inputs["sag_id"]), job.inputs.get("handleplan_id")
+    kind = kind_of_plan(case, code)
     if plan is None:
-        plan = case.create("Handleplan", {"status": "kladde", "revision": Decimal(1)}, case=code)
+        plan = case.create(PLAN, {"slags": kind, "status": DRAFT, "revision": Decimal(1)}, case=code)
     else:
-        revision = case.get("Handleplan", str(plan))["revision"] or Decimal(1)
-        case.update("Handleplan", str(plan), {"status": "kladde", "revision": revision + 1})
+        before = case.get(PLAN, str(plan))
+        kind = kind or before["slags"]
+        revision = (before["revision"] or Decimal(1)) + 1
+        case.update(PLAN, str(plan), {"slags": kind, "status": DRAFT, "revision": revision})
+    case.set_fact(code, KIND_OF_CASE, kind)
     return {"handleplan_id": plan}

@@ -1,4 +1,4 @@
-"""Records that an action plan was approved: its goals become records and deadline T17 is met."""
+"""Records that a plan was approved: its goals become records and deadline T17 is met."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.plans import PLAN, READY
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -16,23 +17,23 @@ _OF_A_GOAL = ("omraade", "maal", "tegn", "maaldato")
 
 @handler(
     "handleplan.godkend",
-    da="Registrér godkendt handleplan",
+    da="Registrér godkendt plan",
     en="Record the approved plan",
     inputs=(
         Field("sag_id", "string", "Sag", "Case"),
-        Field("handleplan_id", "string", "Handleplan", "Plan"),
+        Field("handleplan_id", "string", "Plan", "Plan"),
         Field("godkendt", "date", "Godkendt", "Approved"),
     ),
-    outputs=(Field("handleplan_id", "string", "Handleplan", "Plan"),),
+    outputs=(Field("handleplan_id", "string", "Plan", "Plan"),),
     rules=("R-025", "R-026"),
 )
 def approve_plan(job: Job, case: CaseWork) -> Mapping[str, Value]:
     code, plan = str(job.inputs["sag_id"]), str(job.inputs["handleplan_id"])
     approved = job.inputs["godkendt"]
-    for row in case.get("Handleplan", plan)["maal"] or []:
+    for row in case.get(PLAN, plan)["maal"] or []:
         goal = {name: row.get(name) for name in _OF_A_GOAL}
         case.create("Maal", {**goal, "handleplan_id": plan, "status": "aabent"}, case=code)
-    case.update("Handleplan", plan, {"status": "godkendt"})
+    case.update(PLAN, plan, {"status": "godkendt"})
     case.set_fact(code, "handleplan_godkendt", approved)
-    case.meet_deadline(rule="T17", case=code, met_at=approved)
+    case.meet_deadline(rule=READY, case=code, met_at=approved)
     return {"handleplan_id": plan}

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from flowcase.cases.civil_time import add_months, local_date
+from flowcase.cases.civil_time import local_date
 from flowcase.handlers import Field, Job, handler
-from flowcase.handlers.message_dates import date_of
-from flowcase.handlers.overgang_opret import MONTHS_A_YEAR, TO_ADULT_LIFE, TRANSITION, coming_of_age
+from flowcase.handlers.overgang_opret import TO_ADULT_LIFE, TRANSITION, coming_of_age
+from flowcase.handlers.young_people import birthday, with_a_running_measure
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from flowcase.services.casework.record_work import Record
 
 MEASURE = "foranstaltning"  # status of a case
-RUNNING = "i_gang"  # status of a measure
 BETWEEN_SECTORS = "sektor"
 
 
@@ -35,23 +34,22 @@ def find(job: Job, case: CaseWork) -> Mapping[str, Value]:
     """
     today, begun = local_date(job.now), 0
     age: Any = case.setting("overgang_alder")
-    for file in _with_a_running_measure(case):
+    for file in _in_measures(case):
         adult = coming_of_age(case, file.id)
         if adult is None or today >= adult or _has_begun(case, file.id):
             continue
-        born = date_of(case.get("Barn", str(file["barn_id"]))["foedt"])
-        if born is not None and today >= add_months(born, int(age) * MONTHS_A_YEAR):
+        first = birthday(case, file.id, int(age))
+        if first is not None and today >= first:
             case.start("overgang", {"sag_id": file.id, "overgang_slags": TO_ADULT_LIFE}, case=file.id)
             begun += 1
     return {"antal": Decimal(begun)}
 
 
-def _with_a_running_measure(case: CaseWork) -> list[Record]:
-    """A case that is examined anew, or has another matter on its way, has its measure still."""
-    codes = {each.case for each in case.records("Foranstaltning", status=RUNNING)}
-    files = {each.id: each for each in case.records("Sag", status=MEASURE)}
-    files |= {code: case.get("Sag", code) for code in sorted(code for code in codes if code)}
-    return [file for file in files.values() if file["afsluttet"] is None]
+def _in_measures(case: CaseWork) -> list[Record]:
+    """By the status of the case, and whatever its status by what runs."""
+    by_status = [each for each in case.records("Sag", status=MEASURE) if each["afsluttet"] is None]
+    files = {each.id: each for each in (*by_status, *with_a_running_measure(case))}
+    return list(files.values())
 
 
 def _has_begun(case: CaseWork, code: str) -> bool:

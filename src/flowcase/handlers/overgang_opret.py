@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from flowcase.cases.civil_time import add_months, local_date
+from flowcase.cases.civil_time import local_date
 from flowcase.handlers import Field, Job, handler
-from flowcase.handlers.message_dates import date_of
+from flowcase.handlers.young_people import birthday
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 TRANSITION = "Overgang"
 TO_ADULT_LIFE = "voksenliv"
-MONTHS_A_YEAR = 12
 
 
 @handler(
@@ -36,16 +35,14 @@ MONTHS_A_YEAR = 12
 def open_transition(job: Job, case: CaseWork) -> Mapping[str, Value]:
     """`fylder_voksen` is null when the birthday is not known, or has passed."""
     code = str(job.inputs["sag_id"])
-    birthday = coming_of_age(case, code)
+    adult = coming_of_age(case, code)
     values = {"slags": job.inputs.get("overgang_slags"), "status": "begyndt"}
     transition = case.create(TRANSITION, values, case=code)
-    lies_ahead = birthday is not None and birthday > local_date(job.now)
-    return {"overgang_id": transition, "fylder_voksen": birthday if lies_ahead else None}
+    lies_ahead = adult is not None and adult > local_date(job.now)
+    return {"overgang_id": transition, "fylder_voksen": adult if lies_ahead else None}
 
 
 def coming_of_age(case: CaseWork, code: str) -> dt.date | None:
     """The day the child of the case comes of age (setting `voksen_alder`)."""
-    known = case.case(code).get("barn_id")
-    born = date_of(case.get("Barn", str(known))["foedt"]) if known else None
     years: Any = case.setting("voksen_alder")
-    return add_months(born, int(years) * MONTHS_A_YEAR) if born else None
+    return birthday(case, code, int(years))

@@ -13,7 +13,7 @@ CASE_STATUSES: Mapping[str, tuple[str, str]] = {
     "forebyggende": ("Forebyggende indsats", "Preventive effort"),
     "raadgivning": ("Kort rådgivning", "Short counselling"),
     "undersoegelse": ("Under undersøgelse", "Under examination"),
-    "handleplan": ("Handleplan", "Action plan"),
+    "handleplan": ("Planen lægges", "The plan is made"),
     "foranstaltning": ("Foranstaltning i gang", "Measure under way"),
     "afsluttet": ("Afsluttet", "Closed"),
 }

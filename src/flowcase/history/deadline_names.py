@@ -22,7 +22,7 @@ DEADLINE_NAMES: Mapping[str, tuple[str, str]] = {
     "T14": ("Sundhedspersonens samtykke", "Consent for the health professional"),
     "T15": ("Måltjek for mentorer", "Goal check of mentors"),
     "T16": ("Status på forebyggelsesstrategien", "Status of the prevention strategy"),
-    "T17": ("Barnets plan eller ungeplan", "The child’s or young person’s plan"),
+    "T17": ("Plan for barnet eller den unge", "Plan for the child or young person"),
     "T18": ("Tilsynsbesøg", "Supervisory visit"),
     "T19": ("Opfølgning på kontrakt", "Follow-up of a contract"),
     "T20": ("Aftale", "Agreement"),

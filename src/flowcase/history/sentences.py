@@ -229,8 +229,8 @@ SENTENCES: Mapping[str, Sentence] = {
         Telling.IN_WHOLE,
     ),
     "UserTaskRedrawn": Sentence(
-        "Opgaven »{element}« følger nu den nye version.",
-        "The task “{element}” now follows the new version.",
+        "Opgaven »{element}« følger nu, hvad forløbet siger om den.",
+        "The task “{element}” now follows what its process says of it.",
         Telling.IN_WHOLE,
     ),
     "BatchDecided": Sentence(

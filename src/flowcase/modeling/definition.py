@@ -134,6 +134,7 @@ class StandardLoop:
 @dataclass(frozen=True)
 class UserTaskDetails:
     form_id: str | None = None
+    called: Expression | None = None  # instead of the name that is drawn
     assignee: Expression | None = None
     candidate_groups: Expression | None = None  # static: comma-separated names; FEEL: list of text
     candidate_users: Expression | None = None

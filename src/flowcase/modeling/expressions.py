@@ -91,6 +91,7 @@ _PROPERTIES = {
     "flowcase.correlationKey": "correlation key",
     "flowcase.timeToLive": "time to live",
     "flowcase.messageId": "message id",
+    "flowcase.name": "name",
 }
 _ATTRIBUTES = (
     ("taskDefinition", "type", "job type", False),

@@ -301,6 +301,7 @@ def _user_task(node: Node) -> UserTaskDetails:
 
     return UserTaskDetails(
         form_id=_form_id(node.xml),
+        called=expression(read_properties(node.xml).get("flowcase.name")),
         assignee=of(assignment, "assignee"),
         candidate_groups=of(assignment, "candidateGroups"),
         candidate_users=of(assignment, "candidateUsers"),

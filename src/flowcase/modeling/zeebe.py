@@ -228,6 +228,11 @@ PROPERTIES: dict[str, Property] = {
         "What the caseworker is to do, in Danish; at a start event: what the flow is for.",
     ),
     "flowcase.instruction_en": Property("user task, none start event", "The same in English."),
+    "flowcase.name": Property(
+        "user task",
+        "FEEL: what the task is called in lists, notices and the history of this instance. The drawn name "
+        "where it gives no text.",
+    ),
     "flowcase.panel": Property(
         "user task",
         "Shown beside the form: `underretninger`, every notification about the child and its siblings.",

@@ -121,6 +121,7 @@ def _tasks(world: World, item: Mapping[str, Any]) -> Any:
             ("groups" not in item or set(item["groups"]) <= set(row.candidate_groups))
             and ("assignee" not in item or item["assignee"] == row.assignee)
             and ("due" not in item or same_instant(item["due"], row.due_at))
+            and ("name" not in item or item["name"] == row.name)
             and ("shows" not in item or _holds(item["shows"], world.shown(row)))
         )
 
@@ -475,6 +476,7 @@ def _task(row: Any, shows: Mapping[str, Any]) -> Said:
         "task",
         {
             **_place(row),
+            "name": row.name,
             "assignee": row.assignee,
             "groups": list(row.candidate_groups),
             "due": _local(row.due_at) if row.due_at else "",

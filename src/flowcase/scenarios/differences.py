@@ -100,7 +100,7 @@ def _task(given: Mapping[str, Any]) -> str:
     due = f", due {given['due']}" if given["due"] else ""
     who = given["assignee"] or "/".join(given["groups"])
     shown = f", shows {_dumped(given['shows'])}" if given["shows"] else ""
-    return f"{given['process']}.{given['element']} ({_case(given)}, {who}{due}){shown}"
+    return f"{given['process']}.{given['element']} ({_case(given)}, {who}{due}) »{given['name']}«{shown}"
 
 
 def _deadline(given: Mapping[str, Any]) -> str:

@@ -70,7 +70,7 @@ ENTITIES = (
     record_of(
         "Handleplan",
         K2,
-        "Handleplan",
+        "Plan",
         ("maal", ROWS, K2, "Mål: område / mål / hvad vi vil se / dato"),
         ("formaal", L, K2, "Formål med foranstaltningen"),
         ("barnets_oensker", L, K2, "Barnets ønsker"),
@@ -84,12 +84,13 @@ ENTITIES = (
         ("godkendt_af", R, K0, "Godkendt af"),
         ("revision", N, K0, "Revision"),
         ("status", E, K0, "Status"),
+        ("slags", E, K0, "Slags plan"),
     ),
     record_of(
         "Maal",
         K2,
         "Mål",
-        ("handleplan_id", R, K0, "Handleplan"),
+        ("handleplan_id", R, K0, "Plan"),
         ("omraade", E, K2, "Område"),
         ("maal", L, K2, "Mål"),
         ("tegn", L, K2, "Hvad vi vil se"),

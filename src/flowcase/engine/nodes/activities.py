@@ -21,6 +21,7 @@ from flowcase.model import (
     UserTaskCancelled,
     UserTaskCompleted,
     UserTaskCreated,
+    UserTaskRedrawn,
     UserTaskRescheduled,
 )
 from flowcase.modeling.definition import Expression, MultiInstance, UserTaskDetails
@@ -42,10 +43,11 @@ class UserTask(FlowNode):
     def activate(self, step: Step, token: Token) -> bool:
         details = self.element.user_task or UserTaskDetails()
         due_at, follow_up_at = self._instants(step, token)
+        name = self.name_at(step, token, details)
         created = UserTaskCreated(
             element=self.id,
             element_instance=token.key,
-            name=self.element.name,
+            name=name,
             form=details.form_id,
             assignee=self._name(step, token, details.assignee),
             candidate_groups=self._names(step, token, details.candidate_groups, "candidate groups"),
@@ -56,14 +58,27 @@ class UserTask(FlowNode):
             variables=step.visible(token),
         )
         token.notes.update(due_at=due_at, follow_up_at=follow_up_at)
+        if name != self.element.name:
+            token.notes["name"] = name
         step.emit(created)
         return False
 
     def resume(self, step: Step, token: Token) -> bool:
         return False  # the task is still open: nothing is asked twice
 
+    def name_at(self, step: Step, token: Token, details: UserTaskDetails) -> str:
+        """What the task is called here: by its expression, else as it is drawn. No name stops anybody."""
+        if details.called is None:
+            return self.element.name
+        try:
+            value = step.evaluate(details.called, token, "its name")
+        except Stuck:
+            value = None
+        return value if isinstance(value, str) and value else self.element.name
+
     def reschedule(self, step: Step, token: Token) -> None:
         """Facts have changed. What can no longer be computed stays as it was."""
+        self._name_anew(step, token)
         try:
             due_at, follow_up_at = self._instants(step, token)
         except Stuck:
@@ -75,6 +90,13 @@ class UserTask(FlowNode):
                     element=self.id, element_instance=token.key, due_at=due_at, follow_up_at=follow_up_at
                 )
             )
+
+    def _name_anew(self, step: Step, token: Token) -> None:
+        name = self.name_at(step, token, self.element.user_task or UserTaskDetails())
+        if name in (self.element.name, token.notes.get("name")):
+            return
+        token.notes["name"] = name
+        step.emit(UserTaskRedrawn(element=self.id, element_instance=token.key, changes={"name": name}))
 
     def drawn_otherwise(
         self, step: Step, token: Token, before: UserTaskDetails, after: UserTaskDetails

@@ -14,7 +14,9 @@ from typing import Any
 from flowcase.access.actor import Actor
 from flowcase.cases.consents import YES
 from flowcase.cases.entities import DataClass, let_through
+from flowcase.services.casework.plan_names import plan_name
 from flowcase.services.entitled import case_access, confidentiality
+from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import case_files, records
@@ -76,6 +78,7 @@ class Picture:
     to_measures: tuple[Item, ...]  # answers about consent to measures, asked by no request; newest first
     boards: tuple[Item, ...]  # newest first
     plans: tuple[Item, ...]
+    plan_names: Mapping[str, str]  # record id -> what the rule sets call that plan, with its English
     goals: tuple[Item, ...]
     measures: tuple[Item, ...]
     contracts: tuple[Item, ...]
@@ -97,15 +100,15 @@ class Picture:
 class CasePictures:
     """One transaction per method."""
 
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
+    def __init__(self, transactions: Transactions, rule_sets: RuleSets) -> None:
+        self._transactions, self._rule_sets = transactions, rule_sets
 
     def of_case(self, code: str, *, actor: Actor) -> Picture:
         """Raises NotFound, and Forbidden for who has no work with the case."""
-        return self._transactions.read(lambda tx: _picture(tx, code, actor))
+        return self._transactions.read(lambda tx: _picture(tx, self._rule_sets, code, actor))
 
 
-def _picture(tx: Tx, code: str, actor: Actor) -> Picture:
+def _picture(tx: Tx, rule_sets: RuleSets, code: str, actor: Actor) -> Picture:
     row = case_access.seen(tx, code, actor)
     highest = confidentiality.highest_seen(actor, row)
     is_close = highest is DataClass.K2
@@ -121,6 +124,7 @@ def _picture(tx: Tx, code: str, actor: Actor) -> Picture:
     given: dict[str, list[Item]] = {}
     for answer in found["Samtykke"]:
         given.setdefault(str(answer["anmodning_id"] or ""), []).append(answer)
+    settings = rule_sets.settings(tx, row.pin) if found["Handleplan"] else {}
     return Picture(
         is_close,
         _one(tx, row.child, is_close),
@@ -130,6 +134,7 @@ def _picture(tx: Tx, code: str, actor: Actor) -> Picture:
         tuple(each for each in found["Samtykke"][::-1] if each["foranstaltning_id"]),
         tuple(sorted(boards, key=lambda each: each.at, reverse=True)),
         tuple(found["Handleplan"][::-1]),
+        {each.id: plan_name(settings, each["slags"]) for each in found["Handleplan"]},
         tuple(found["Maal"]),
         tuple(found["Foranstaltning"][::-1]),
         tuple(found["IndividuelKontrakt"][::-1]),

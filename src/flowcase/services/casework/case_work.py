@@ -16,7 +16,7 @@ from flowcase.cases.consents import Cover
 from flowcase.services.casework import absence_work, consent_work
 from flowcase.services.casework.case_deadlines import CaseDeadlines
 from flowcase.services.casework.record_work import CASE, Record
-from flowcase.services.requests import Broadcast, HandOver, Publish, Start
+from flowcase.services.requests import Broadcast, FactsChanged, HandOver, Publish, Start
 from flowcase.store import INSTALLATION, LockedInstance, Tx
 from flowcase.store.queries import people as person_rows
 from flowcase.values import Value
@@ -174,6 +174,10 @@ class CaseWork(CaseDeadlines):
     def start_outside(self, process: str, variables: Mapping[str, Value] | None = None) -> None:
         """Start a process that belongs to no case, whatever case asks for it."""
         self.requests.append(Start(process=process, variables=dict(variables or {}), stream=INSTALLATION))
+
+    def look_again(self, case: str) -> None:
+        """Once the handler has returned, what the case's flows draw from its facts is read anew."""
+        self.requests.append(FactsChanged(case=case))
 
     def hand_over(self, previous: str, new: str, case: str | None = None) -> None:
         """Once the handler has returned, every open user task that `previous` has in the case is `new`'s."""

@@ -40,6 +40,7 @@ _OF_ONE_COURSE = (
     "undersoegelse_i_gang",
     "undersoegelse_afsluttet",
     "handleplan_godkendt",
+    "plan_slags",
 )
 
 
@@ -99,10 +100,14 @@ class RecordWork:
 
     def setting(self, name: str, *, case: str | None = None) -> Value:
         """A setting of the rule set that the instance pins (or the given case); raises NotFound."""
-        settings = self._rule_sets.settings(self._tx, self._pin(case))
+        settings = self.settings(case)
         if name not in settings:
             raise NotFound("setting", name)
         return settings[name]
+
+    def settings(self, case: str | None = None) -> Mapping[str, Value]:
+        """Every setting of the rule set that the instance pins (or the given case)."""
+        return self._rule_sets.settings(self._tx, self._pin(case))
 
     def ask(self, decision: str, inputs: Mapping[str, Value]) -> Value:
         """What a decision table of the pinned rule set says, without a record: for looking things up."""

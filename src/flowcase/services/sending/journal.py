@@ -18,6 +18,7 @@ from flowcase.cases.civil_time import COPENHAGEN
 from flowcase.cases.entities import Attribute, DataClass, Entity, entity
 from flowcase.errors import FlowcaseError, NotFound
 from flowcase.services.casework.case_work import CaseWork, OpenWork
+from flowcase.services.casework.plan_names import plan_name
 from flowcase.services.casework.record_work import Record
 from flowcase.services.sending.journal_delivery import Deliver, Parcel
 from flowcase.services.transactions import Transactions
@@ -125,7 +126,7 @@ def _document(
     said = {"type": kind, "dokument": record.id, "sag": case, "felter": fields, "udeladt": left_out}
     canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     content = {
-        "titel": described.da,
+        "titel": _title(record, described, work, case),
         **said,
         "version": record.version,
         "journalnr": work.case(case).get("journalnr"),
@@ -133,6 +134,13 @@ def _document(
         "hash": hashlib.sha256(canonical.encode()).hexdigest(),
     }
     return Document(record.id, kind, record.version, content, _text(content), str(content["hash"]))
+
+
+def _title(record: Record, described: Entity, work: CaseWork, case: str) -> str:
+    """A plan is called what its rule set calls it."""
+    if described.name != "Handleplan":
+        return described.da
+    return str(plan_name(work.settings(case), record["slags"]))
 
 
 def _field(attribute: Attribute, value: Value) -> dict[str, Any]:

@@ -176,6 +176,7 @@ def property_words(name: str) -> str:
         "flowcase.gate": gettext("Tabeller, der kan afvise (flowcase.gate)"),
         "flowcase.warn": gettext("Tabeller, der advarer (flowcase.warn)"),
         "flowcase.suggest": gettext("Tabeller, der foreslår (flowcase.suggest)"),
+        "flowcase.name": gettext("Opgavens navn i forløbet (flowcase.name)"),
         "flowcase.instruction": gettext("Vejledning (flowcase.instruction)"),
         "flowcase.instruction_en": gettext("Vejledning på engelsk (flowcase.instruction_en)"),
         "flowcase.starters": gettext("Grupper, der kan starte (flowcase.starters)"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flowcase.cases.ages import age_on
@@ -104,7 +105,8 @@ def shown_facts(case: Case) -> list[tuple[str, str]]:
         ("underretninger", gettext("Underretninger"), lambda ids: str(len(ids))),
         ("undersoegelse_i_gang", gettext("Undersøgelse i gang"), value),
         ("undersoegelse_afsluttet", gettext("Undersøgelse afsluttet"), value),
-        ("handleplan_godkendt", gettext("Handleplan godkendt"), value),
+        ("plan_slags", gettext("Slags plan"), partial(record_value, "Sag", "plan_slags")),
+        ("handleplan_godkendt", gettext("Planen godkendt"), value),
         ("journalnr", gettext("Journalnummer"), value),
         ("aabnet", gettext("Åbnet"), value),
         ("afsluttet", gettext("Lukket"), value),

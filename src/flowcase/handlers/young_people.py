@@ -1,0 +1,31 @@
+"""Whom a measure runs for and how old they are: what flows ask that begin at an age."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from flowcase.cases.civil_time import add_months
+from flowcase.handlers.message_dates import date_of
+
+if TYPE_CHECKING:
+    from flowcase.services.casework.case_work import CaseWork
+    from flowcase.services.casework.record_work import Record
+
+MEASURE = "Foranstaltning"
+RUNNING = "i_gang"  # status of a measure
+MONTHS_A_YEAR = 12
+
+
+def with_a_running_measure(case: CaseWork) -> list[Record]:
+    """Open cases. One that is examined anew, or has another matter on its way, has its measure still."""
+    codes = {each.case for each in case.records(MEASURE, status=RUNNING)}
+    files = [case.get("Sag", code) for code in sorted(code for code in codes if code)]
+    return [file for file in files if file["afsluttet"] is None]
+
+
+def birthday(case: CaseWork, code: str, years: int) -> dt.date | None:
+    """The day on which the child of the case gets that old; None where its birth is not known."""
+    known = case.case(code).get("barn_id")
+    born = date_of(case.get("Barn", str(known))["foedt"]) if known else None
+    return add_months(born, years * MONTHS_A_YEAR) if born else None
