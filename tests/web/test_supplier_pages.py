@@ -47,7 +47,12 @@ def test_the_supplier_answers_a_report_about_the_own_contract_and_others_do_not_
 ) -> None:
     world.flow.instances.start("leverandoerbrud", {"sag_id": CASE}, case=CASE, actor=SYSTEM)
     [task] = world.flow.user_tasks.list(case=CASE)
-    reported = {"kontrakt_id": contract, "art": "kontrakt", "beskrivelse": "For sent underrettet"}
+    reported = {
+        "kontrakt_id": contract,
+        "art": "kontrakt",
+        "beskrivelse": "For sent underrettet",
+        "uden_navne": "En underretning kom for sent",
+    }
     world.flow.user_tasks.complete(task.id, reported, actor=SYSTEM)
     [hearing] = world.flow.user_tasks.list(case=CASE)
 
@@ -110,3 +115,31 @@ def test_the_goals_of_a_contract_are_shown_to_be_read_and_not_to_be_changed(
     granly.press(page, "_faerdig", **signed)
     [contract_now] = [row for row in flow.cases.records("IndividuelKontrakt") if row["svar"]]
     assert (contract_now["svar"], contract_now["maal"]) == ("underskriver", filled["maal"])
+
+
+def test_the_head_of_suppliers_reads_what_is_written_for_them_of_a_breach_and_nothing_of_the_child(
+    world: World, contract: str, sign_in: Callable[..., Any]
+) -> None:
+    flow = world.flow
+    flow.people.add(
+        "susanne", name="Susanne", groups=["leverandoeransvarlig"], password=PASSWORD, actor=SYSTEM
+    )
+    flow.instances.start("leverandoerbrud", {"sag_id": CASE}, case=CASE, actor=SYSTEM)
+    [task] = flow.user_tasks.list(case=CASE)
+    reported = {
+        "kontrakt_id": contract,
+        "art": "kontrakt",
+        "beskrivelse": "Alma blev ladt alene",
+        "uden_navne": "Der var ingen vagt om natten",
+    }
+    flow.user_tasks.complete(task.id, reported, actor=SYSTEM)
+    [hearing] = flow.user_tasks.list(case=CASE)
+    answer = {"svar_uden_navne": "Vagten var syg", "hoering": "Alma sov"}
+    flow.user_tasks.complete(hearing.id, answer, actor=SYSTEM)
+    [decision] = flow.user_tasks.list(case=CASE)
+
+    page = sign_in("susanne").get(f"/opgaver/{decision.id}")
+
+    assert "Der var ingen vagt om natten" in page.text
+    assert "Vagten var syg" in page.text
+    assert "Alma" not in page.source

@@ -1,4 +1,4 @@
-"""`standardkontrakt.aktiver`: both parties have signed, so the contract is in the active register."""
+"""`standardkontrakt.aktiver`: signed, and its day has come: it is in the active register."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.supplier_contracts import (
     ACTIVE,
     REPLACED,
+    SIGNED,
     STANDARD,
     active_contracts,
     tell_supplier,
@@ -33,5 +34,6 @@ def activate(job: Job, case: CaseWork) -> None:
             case.publish("standardkontrakt_afloest", other.id)
             case.publish("kontrakt_ophoert", other.id)
     case.update(STANDARD, contract.id, {"status": ACTIVE})
-    case.notify(groups=["leverandoeransvarlig"], kind="opgave", text="kontrakt_underskrevet")
-    tell_supplier(case, contract["leverandoer_id"], "kontrakt_underskrevet")
+    told = "standardkontrakt_i_kraft" if contract["status"] == SIGNED else "kontrakt_underskrevet"
+    case.notify(groups=["leverandoeransvarlig"], kind="opgave", text=told)
+    tell_supplier(case, contract["leverandoer_id"], told)

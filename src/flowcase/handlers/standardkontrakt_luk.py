@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flowcase.cases.civil_time import local_date
 from flowcase.handlers import Field, Job, handler
-from flowcase.handlers.supplier_contracts import ACTIVE, STANDARD, tell_supplier
+from flowcase.handlers.supplier_contracts import ACTIVE, SIGNED, STANDARD, tell_supplier
 
 if TYPE_CHECKING:
     from flowcase.services.casework.case_work import CaseWork
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 def close(job: Job, case: CaseWork) -> None:
     """Individual contracts under it live on; whoever follows up on this one is told to stop."""
     contract = case.get(STANDARD, str(job.inputs["standardkontrakt_id"]))
-    was_active = contract["status"] == ACTIVE
+    was_agreed = contract["status"] in (ACTIVE, SIGNED)
     case.update(STANDARD, contract.id, {"status": job.inputs["status"], "ophoert": local_date(job.now)})
-    if was_active:
+    if was_agreed:
         case.publish("kontrakt_ophoert", contract.id)
         case.notify(groups=["leverandoeransvarlig"], kind="opgave", text="standardkontrakt_ophoert")
         tell_supplier(case, contract["leverandoer_id"], "standardkontrakt_ophoert")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from flowcase.services.casework.record_work import Record
 
 STANDARD, INDIVIDUAL = "Standardkontrakt", "IndividuelKontrakt"
+DRAFT = "kladde"
 ACTIVE = "aktiv"
 UNDER_NEGOTIATION = "forhandles"
 SIGNED = "underskrevet"

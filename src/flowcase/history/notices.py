@@ -269,6 +269,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "underretningen blev registreret sent",
         "the notification was registered late",
     ),
+    "standardkontrakt_i_kraft": (
+        "en standardkontrakt er trådt i kraft",
+        "a standard contract has come into force",
+    ),
+    "standardkontrakt_opsagt": (
+        "en standardkontrakt er opsagt; den gælder til sin sidste dag",
+        "notice was given to end a standard contract; it applies until its last day",
+    ),
     "standardkontrakt_ophoert": (
         "en standardkontrakt er ikke længere i kraft",
         "a standard contract is no longer in force",

@@ -53,6 +53,7 @@ class Attribute:
     data_class: DataClass
     da: str  # label that a caseworker reads
     is_search_key: bool = False  # found again through a keyed hash, never in clear text
+    is_for_outside: bool = False  # sealed, but written to be read by whom no consent covers
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,9 @@ ENTITIES = (
         ("status", E, K0, "Status"),
         ("ophoert", D, K0, "Ophørt"),
         ("aarsag", L, K1, "Hvorfor den ophører"),
+        ("opsagt", D, K0, "Opsagt den"),
+        ("opsagt_af", E, K0, "Opsagt af"),
+        ("opsagt_til", D, K0, "Sidste dag efter opsigelsen"),
     ),
     record_of(
         "IndividuelKontrakt",
@@ -123,6 +126,9 @@ ENTITIES = (
         ("hoering", L, K2, "Leverandørens svar"),
         ("udfald", E, K0, "Udfald"),
         ("begrundelse", L, K2, "Begrundelse"),
+        # For who decides on the contract, whom no consent covers: nothing of child and family stands in them.
+        ("uden_navne", L, K1, "Bruddet uden noget om barnet og familien", False, True),
+        ("svar_uden_navne", L, K1, "Leverandørens svar uden noget om barnet og familien", False, True),
     ),
     record_of(
         "Deling",

@@ -248,7 +248,8 @@ def _confidential_kind(work: CaseWork, item: form_records.Known, own: frozenset[
     target = item.target
     if not isinstance(target, CaseTarget) or target.entity in own:
         return None
-    if entity(target.entity).attribute(target.attribute).data_class is DataClass.K0:
+    attribute = entity(target.entity).attribute(target.attribute)
+    if attribute.data_class is DataClass.K0 or attribute.is_for_outside:
         return None
     return type_of_data(work, target.entity, target.attribute)
 

@@ -7,7 +7,8 @@
 - `overgangsledere`: who may be responsible for a transition (setting `overgang_ledere`, R-123)
 - `personer_med_sagstal`: caseworkers with their case-load, lightest first
 - `tidligere_underretninger`: the other notifications of the case
-- `leverandoerer`: every supplier; `standardkontrakter`: the active ones for the variable `indsatstype`
+- `leverandoerer`: every supplier; `standardkontrakter`: the active ones for the variable `indsatstype`;
+  `standardkontrakter_at_opsige`: those that apply or are signed, and of which nobody has given notice
 - `enheder`: every group; `parter`: the family and its network, everybody with an account, every group
 - `sagens_kontrakter`: the signed individual contracts of the case
 - `mentorer_klar`: mentors who may be matched; those who have waited too long (T22) come first
@@ -31,11 +32,12 @@ from flowcase.access.permissions import is_casework_staff
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import NotFound
 from flowcase.modeling import Form
+from flowcase.modeling.names import code_name
 from flowcase.services.casework.case_work import CaseWork, Record
 from flowcase.services.choosing import choice_words, conference_choices, consent_choices, measure_choices
 from flowcase.services.choosing.choice_words import away_words, with_words
 from flowcase.services.entitled.candidates import workers
-from flowcase.services.forms.form_sentences import GroupName, Said
+from flowcase.services.forms.form_sentences import GroupName, Said, WithEnglish
 from flowcase.services.staffing.absences import away
 from flowcase.store import Tx
 from flowcase.store.queries.people import PersonRow, people
@@ -176,6 +178,25 @@ def _standard_contracts(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> C
     return [{"value": row.id, "label": label(row)} for row in active]
 
 
+def _contracts_to_end(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
+    """In force, or signed and to come; one that is to end already is not offered again."""
+    names = _supplier_names(work)
+    found = [
+        each
+        for status in ("aktiv", "underskrevet")
+        for each in work.records("Standardkontrakt", status=status)
+        if each["opsagt"] is None
+    ]
+
+    def label(row: Record) -> str:
+        supplier, code = str(row["leverandoer_id"]), str(row["indsatstype"])
+        measure = WithEnglish(code_name(code), code_name(code, "en"))
+        name = names.get(supplier) or supplier
+        return Said(choice_words.CONTRACT_ABOUT, name=name, measure=measure, day=row["ikraft"])
+
+    return [{"value": row.id, "label": label(row)} for row in found]
+
+
 def _parties(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
     """The family and its network in a case, everybody with an account, and every group."""
     case = facts.get("sag_id")
@@ -252,6 +273,7 @@ _NAMED: Mapping[str, Callable[[Tx, Mapping[str, Value], CaseWork], Choices]] = {
     "sagens_kontrakter": _contracts_of_case,
     "sagsmedarbejdere": _casework_staff,
     "standardkontrakter": _standard_contracts,
+    "standardkontrakter_at_opsige": _contracts_to_end,
     "tidligere_underretninger": _earlier,
     **conference_choices.NAMED,
     **consent_choices.NAMED,
