@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from flowcase.bootstrap import Flowcase
 from flowcase.errors import InvalidValues, Refused
+from flowcase.services.choosing.rule_hits import Hit
 from flowcase.store import tables
 from flowcase.store.queries import records
 from tests.services.conftest import ANNA, OPERATOR
@@ -115,6 +117,24 @@ def test_a_warning_is_recorded_and_does_not_hinder(flow: Flowcase, task: str) ->
     assert warned.rules == ("R-002",)
     decided = [event for event in told if type(event).__name__ == "DecisionEvaluated"]
     assert [(event.decision, event.rules) for event in decided] == [("spaer", ()), ("varsel", ("r1",))]
+
+
+def test_a_warning_is_told_before_it_counts_and_who_turns_back_leaves_all_as_it_was(
+    flow: Flowcase, task: str
+) -> None:
+    class TurnedBack(Exception):
+        pass
+
+    def look_again(hits: Sequence[Hit]) -> None:
+        assert [(hit.rule, hit.sentence) for hit in hits] == [("R-002", "Tal med lederen")]
+        raise TurnedBack
+
+    with pytest.raises(TurnedBack):
+        flow.user_tasks.complete(task, {"farlig": "false", "indhold": "x"}, look_again=look_again, actor=ANNA)
+
+    assert [row.element for row in flow.user_tasks.list()] == ["vurder"]
+    told = flow.history.of_instance(task.rpartition(".")[0], actor=OPERATOR)
+    assert not {"UserTaskWarned", "DecisionEvaluated"} & {type(row.event).__name__ for row in told}
 
 
 def test_a_second_form_changes_the_same_record_and_shows_what_is_known(flow: Flowcase) -> None:

@@ -126,7 +126,7 @@ def test_axe_finds_nothing(open_page, world, width, language):
     seen.press("_faerdig", "risk assessment with errors")
     page.locator("[name=fare_sundhed_udvikling][value=false]").check()
     page.locator("[name=akut][value=nej]").check()
-    page.locator("[name=foraeldre_orienteres][value=ja]").check()
+    page.locator("[name=foraeldre_orienteres][value=senere]").check()
     page.locator("[name='tavle.bekymringer.0.hvad']").fill("Træt")
     page.locator("[name=begrundelse]").fill("Derfor")
     page.locator("[name=vurderet_af]").select_option("karen.fp")

@@ -36,7 +36,7 @@ def test_a_caseworker_assesses_a_notification_from_sign_in_to_the_case(open_page
     page.locator("[name='tavle.bekymringer.0.hvad']").fill("Træt og sulten")
     page.locator("[name=fare_sundhed_udvikling][value=false]").check()
     page.locator("[name=akut][value=nej]").check()
-    page.locator("[name=foraeldre_orienteres][value=ja]").check()
+    page.locator("[name=foraeldre_orienteres][value=senere]").check()
     page.locator("[name=begrundelse]").fill("Vurderet ud fra skolens oplysninger.")
     page.locator("[name=vurderet_af]").select_option(label="Karen Bilde")
     page.locator("[name=vurderet]").fill("2026-03-27T08:55")

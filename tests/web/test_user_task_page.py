@@ -15,7 +15,7 @@ ASSESSMENT = {
     "tavle.bekymringer.0.hvad": "Træt og sulten",
     "fare_sundhed_udvikling": "false",
     "akut": "nej",
-    "foraeldre_orienteres": "ja",
+    "foraeldre_orienteres": "senere",
     "begrundelse": "Vurderet ud fra skolens oplysninger.",
     "vurderet_af": "karen.fp",
     "vurderet": "2026-03-27T08:55",

@@ -216,7 +216,8 @@ PROPERTIES: dict[str, Property] = {
         "Decisions, separated by blanks; any rule that hits refuses the completion, or the start by hand.",
     ),
     "flowcase.warn": Property(
-        "user task", "Decisions, separated by blanks; rules that hit are shown and recorded."
+        "user task",
+        "Decisions, separated by blanks; rules that hit are shown once before it counts, and recorded.",
     ),
     "flowcase.suggest": Property(
         "user task",

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from flowcase.access.actor import Actor
-from flowcase.errors import Conflict, FlowcaseError, Forbidden, NotFound
+from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues, NotFound, Refused
 from flowcase.modeling import Form
 from flowcase.services.case_files.reading_log import ReadingLog
 from flowcase.services.casework.case_work import OpenWork, Record
@@ -188,6 +188,22 @@ class DailyMeetings:
             return [(hit.rule, hit.sentence) for hit in hits_in(ATTENDANCE_WARNINGS, answer)]
 
         return self._transactions.read(work)
+
+    def warnings(self, id: str, item: str, *, actor: Actor) -> list[tuple[str, str]]:
+        """What tables warn of about the decision that is noted on an item: it can be undone until it counts.
+
+        Nothing before one is noted, and once it is in effect: then it is in the case's history.
+        """
+        meeting = self.get(id, actor=actor)
+        found = _known(meeting, item)
+        if not found.is_noted or found.task is None:
+            return []
+        raw = self._noted(meeting, found, "")
+        try:
+            hits = self._user_tasks.rehearse(found.task, raw, actor=actor).warnings
+        except (Conflict, InvalidValues, Refused):  # told when the meeting is closed
+            return []
+        return [(hit.rule, hit.sentence) for hit in hits]
 
     def proposed(self, id: str, item: str, outcome: str, *, actor: Actor) -> dict[str, Value]:
         """What the decision form is filled in with for an outcome: what was noted, else what is proposed."""

@@ -44,6 +44,7 @@ from flowcase.store.queries.user_tasks import Key, UserTaskRow
 from flowcase.values import Value, from_json, to_json
 
 OpenCaseWork = Callable[[Tx, LockedInstance, str], CaseWork]
+LookAgain = Callable[[Sequence[Hit]], None]
 Sent = Mapping[str, Any] | Callable[[Form | None, Mapping[str, Value]], Mapping[str, Any]] | None
 
 
@@ -290,21 +291,40 @@ class UserTasks:
 
     # --- completing --------------------------------------------------------------------------------
 
-    def complete(self, id: str, raw: Sent = None, *, begun: Begun | None = None, actor: Actor) -> UserTaskRow:
+    def complete(
+        self,
+        id: str,
+        raw: Sent = None,
+        *,
+        begun: Begun | None = None,
+        look_again: LookAgain | None = None,
+        actor: Actor,
+    ) -> UserTaskRow:
         """Complete with form values, store them where the form aims, and carry the instance on.
 
         `raw` may be a function that reads them from what was sent, once form and facts are known. The row is
         the one that was completed, as it was. Raises Conflict (completed, cancelled or claimed by somebody
         else), Forbidden, InvalidValues with every wrong field, and Refused with the rules that stand
         against it; then nothing is stored. SavedElsewhere as for `save_draft`: the draft goes with it.
+
+        `look_again` is told what the tables of `flowcase.warn` say before it counts, so that somebody reads
+        it; what it raises leaves everything as it was.
         """
 
         return self._transactions.run(
-            actor, lambda tx: self.complete_within(tx, id, raw, begun=begun, actor=actor)
+            actor,
+            lambda tx: self.complete_within(tx, id, raw, begun=begun, look_again=look_again, actor=actor),
         )
 
     def complete_within(
-        self, tx: Tx, id: str, raw: Sent = None, *, begun: Begun | None = None, actor: Actor
+        self,
+        tx: Tx,
+        id: str,
+        raw: Sent = None,
+        *,
+        begun: Begun | None = None,
+        look_again: LookAgain | None = None,
+        actor: Actor,
     ) -> UserTaskRow:
         """As `complete`, in a transaction that another service has opened."""
         row, instance, newest = opened_with_form(tx, id, "complete")
@@ -323,7 +343,7 @@ class UserTasks:
             values: Mapping[str, Value] = _plain(given)
         else:
             values = form_values.validate(form, given, facts=facts, now=tx.now).values
-        self._ask_rules(tx, instance, row, element, values, facts)
+        self._ask_rules(tx, instance, row, element, values, facts, look_again)
         if form is None:
             stored = form_records.Stored(dict(values))
         else:
@@ -403,8 +423,9 @@ class UserTasks:
         element: Element,
         values: Mapping[str, Value],
         facts: Mapping[str, Value],
+        look_again: LookAgain | None,
     ) -> None:
-        """Gates refuse, warnings are only recorded. Each is a table with outputs `regel` and `besked`.
+        """Gates refuse, warnings are told and recorded. Each is a table with outputs `regel` and `besked`.
 
         It may have `besked_en`, the same in English; a gate `felt`: the key of the field that its sentence
         stands at.
@@ -416,6 +437,8 @@ class UserTasks:
             raise refused(f"complete user task '{row.id}'", hits)
         warned = self._hits(tx, instance, row, element.properties.get("flowcase.warn", ""), inputs)
         if warned:
+            if look_again is not None:
+                look_again(warned)
             event = events.UserTaskWarned(
                 element=row.element,
                 element_instance=row.element_instance,

@@ -1,8 +1,8 @@
 """What somebody is asked to look at once more before a form is carried out; it warns and never refuses.
 
 A date of which a part was concluded (`3. april`, `i morgen`) is shown in words, and text in which a CPR
-number seems to stand is named, and so is what the form file calls a probable slip. Pressing the
-button again carries the form out.
+number seems to stand is named, and so is what the form file calls a probable slip, and what the tables say
+that the diagram names for it (`flowcase.warn`). Pressing the button again carries the form out.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from werkzeug.datastructures import MultiDict
 
 from flowcase.cases.typed_text import has_cpr_number
 from flowcase.modeling.form import CaseTarget, Field, FieldType, Form
+from flowcase.services.choosing.rule_hits import Hit
 from flowcase.services.forms import form_values, nested
 from flowcase.values import Variables
 from flowcase.web.language import current, gettext
@@ -28,9 +29,10 @@ CPR_ATTRIBUTES = ("cpr", "cprnummer", "cpr_nummer")  # fields that ask for the n
 
 @dataclass(frozen=True)
 class Note:
-    name: str  # of the input
+    name: str  # of the input; empty where it is about several
     label: str
     words: str
+    rule: str = ""  # behind what a table says
 
     @property
     def anchor(self) -> str:
@@ -51,6 +53,32 @@ class Notes:
 
 
 NOTHING_NOTED = Notes()
+
+
+class Noted(Exception):
+    """No error: it leaves the step undone until somebody has said yes."""
+
+    def __init__(self, notes: Notes) -> None:
+        self.notes = notes
+
+
+def look_again(hits: Sequence[Hit]) -> None:
+    """Raises Noted while what tables warn of was not shown yet with the form that was sent."""
+    notes = with_warnings(NOTHING_NOTED, hits, request.form)
+    if notes:
+        raise Noted(notes)
+
+
+def with_warnings(notes: Notes, hits: Sequence[Hit], sent: MultiDict[str, str]) -> Notes:
+    """The same, with each sentence of these tables that was not shown before."""
+    seen = set((notes.seen or sent.get(SEEN, "")).split())
+    told = {f"{hit.rule}={'_'.join(hit.sentence.split())}": hit for hit in hits}
+    fresh = [
+        Note("", "", presenting.said(hit.sentence), hit.rule)
+        for mark, hit in told.items()
+        if mark not in seen
+    ]
+    return Notes((*notes.notes, *fresh), " ".join(sorted({*seen, *told})))
 
 
 def notes_on(

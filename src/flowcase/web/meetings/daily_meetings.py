@@ -238,6 +238,11 @@ def _page(
         before=before,
         after=after,
         just_noted=noted if noted and noted.is_noted else None,
+        warned={
+            each.id: meetings.warnings(meeting.id, each.id, actor=actor())
+            for each in (noted, item)
+            if each and each.is_noted
+        },
         refusal=refusal,
         refused=refused or {},
         sentence=sentence,

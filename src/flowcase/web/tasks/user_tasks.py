@@ -149,9 +149,11 @@ def send(id: str) -> Any:
         if problems:
             _look_for_more(id)
             return page_again(id, errors=problems, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-        done = flow().user_tasks.complete(id, _noted, begun=begun(request.form), actor=actor())
-    except _Noted as noted:
-        return page_again(id, notes=noted.notes)
+        done = flow().user_tasks.complete(
+            id, _noted, begun=begun(request.form), look_again=form_notes.look_again, actor=actor()
+        )
+    except form_notes.Noted as noted:
+        return page_again(id, notes=_with_warnings(id, noted.notes))
     except InvalidValues as error:
         # Of a field whose file was not taken that is what is wrong, not that it is empty.
         wrong = {**error.errors, **problems}
@@ -172,21 +174,25 @@ def _look_for_more(id: str) -> None:
     flow().user_tasks.rehearse(id, raw, actor=actor())
 
 
-class _Noted(Exception):
-    """No error: it leaves the step undone until somebody has said yes."""
-
-    def __init__(self, notes: form_notes.Notes) -> None:
-        self.notes = notes
+def _with_warnings(id: str, notes: form_notes.Notes) -> form_notes.Notes:
+    """The same with what tables warn of, where that can be told yet: so all of it is looked at in one go."""
+    task = flow().user_tasks.get(id, actor=actor())
+    raw = form_sent.completing(task.form, _sent(), read_dates())
+    try:
+        hits = flow().user_tasks.rehearse(id, raw, actor=actor()).warnings
+    except (Conflict, InvalidValues, Refused):  # told when the button is pressed again
+        return notes
+    return form_notes.with_warnings(notes, hits, request.form)
 
 
 def _noted(form: Form | None, facts: Variables) -> dict[str, Any]:
-    """What was sent. Raises _Noted when there is something to confirm before it counts."""
+    """What was sent. Raises Noted when there is something to confirm before it counts."""
     dates = read_dates()
     raw = form_sent.completing(form, _sent(), dates)
     notes = form_notes.notes_on(form, raw, dates.concluded, request.form, facts=facts, now=flow().clock.now())
     notes = form_notes.with_unsaved_comment(notes, COMMENT, request.form)
     if notes:
-        raise _Noted(notes)
+        raise form_notes.Noted(notes)
     return raw
 
 
