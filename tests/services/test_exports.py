@@ -9,6 +9,7 @@ import hashlib
 import io
 import itertools
 import json
+import re
 import shutil
 import tracemalloc
 from collections.abc import Iterator
@@ -77,16 +78,23 @@ def _in_the_history(world: World, **where: Any) -> list[Any]:
 # --- XES, by IEEE 1849-2016, section 4 -----------------------------------------------------------------
 
 _XES_TYPES = {"string", "date", "int", "float", "boolean", "id", "list", "container"}
+_NAME = re.compile(r"[^\W\d][\w.-]*")  # xs:NCName
+_KEY = re.compile(r"[^\W\d:][\w.:-]*")  # xs:Name
+_TRANSITIONS = {  # of the standard's own model of a life cycle
+    *("assign", "ate_abort", "autoskip", "complete", "manualskip", "pi_abort", "reassign"),
+    *("resume", "schedule", "start", "suspend", "unknown", "withdraw"),
+}
 
 
 def _read_xes(text: str) -> list[tuple[str, list[dict[str, Any]]]]:
     """The traces of a log that the standard allows."""
     log = lxml.etree.fromstring(text.encode())
     assert log.tag == f"{XES}log"
-    assert log.get("xes.version")
-    assert log.get("xes.features") is not None
+    assert set(log.attrib) == {"xes.version", "xes.features"}
+    assert re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", log.get("xes.version"))  # xs:decimal, as its schema has it
     order = [lxml.etree.QName(child).localname for child in log]
     ranks = {"extension": 0, "global": 1, "classifier": 2, **dict.fromkeys(_XES_TYPES, 3), "trace": 4}
+    assert all(_NAME.fullmatch(each.get("name")) for each in log.iter(f"{XES}extension", f"{XES}classifier"))
     assert [ranks[name] for name in order] == sorted(ranks[name] for name in order)
     prefixes = {each.get("prefix") for each in log.iter(f"{XES}extension")}
     assert all(each.get("uri") and each.get("name") for each in log.iter(f"{XES}extension"))
@@ -100,6 +108,7 @@ def _read_xes(text: str) -> list[tuple[str, list[dict[str, Any]]]]:
         assert set(scopes["trace"]) <= set(named)
         events = [_xes_attributes(event, prefixes) for event in trace.iter(f"{XES}event")]
         assert all(set(scopes["event"]) <= set(event) for event in events)
+        assert {event["lifecycle:transition"] for event in events} <= _TRANSITIONS
         traces.append((named["concept:name"], events))
     return traces
 
@@ -118,9 +127,14 @@ def _xes_attributes(parent: Any, prefixes: set[str]) -> dict[str, Any]:
         if type == "event":
             continue
         key = child.get("key")
+        assert set(child.attrib) == {"key", "value"}
+        assert len(child) == 0
+        assert _KEY.fullmatch(key), key
         assert key not in found, key
         assert ":" not in key or key.partition(":")[0] in prefixes
         found[key] = read[type](child.get("value"))  # type: ignore[operator]
+        assert type != "int" or -(2**63) <= found[key] < 2**63, key  # xs:long
+        assert type != "date" or found[key].tzinfo is not None, key
     return found
 
 
@@ -140,6 +154,16 @@ def test_an_xes_log_is_what_the_standard_asks_for_and_holds_every_event(world: W
         if event["flowcase.kind"] == "UserTaskCompleted" and event["flowcase.element"] == "vurder"
     ]
     assert [event["lifecycle:transition"] for event in completed] == ["complete"]
+
+
+def test_a_number_too_large_for_the_standard_is_text_in_an_xes_log() -> None:
+    moment = dt.datetime(2026, 3, 24, tzinfo=dt.UTC)
+    numbers = {"least": -(2**63) + 1, "most": 2**63 - 1, "more": 2**63}
+
+    text = "".join(xes.pieces([Line("case:a", 1, moment, "NoteWritten", "system", values=numbers)]))
+
+    [(_, [event])] = _read_xes(text)
+    assert [event[f"flowcase.value.{name}"] for name in numbers] == [*list(numbers.values())[:2], str(2**63)]
 
 
 # --- OCEL 2.0, by its JSON schema ------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from flowcase.history.exports.plain import instant, scalar
 from flowcase.values import Value
 
 NAMESPACE = "http://www.xes-standard.org/"
+VERSION = "1849.2016"  # its schema has a decimal number here, which 1849-2016 is not
 EXTENSIONS = (
     ("Concept", "concept"),
     ("Time", "time"),
@@ -45,7 +46,7 @@ _REPLACED = "\ufffd"
 def pieces(lines: Iterable[Line]) -> Iterator[str]:
     """Lines have to come stream by stream. A log that was cut off lacks its end and is no XML."""
     xml = _Writer()
-    xml.open("log", {"xmlns": NAMESPACE, "xes.version": "1849-2016", "xes.features": ""})
+    xml.open("log", {"xmlns": NAMESPACE, "xes.version": VERSION, "xes.features": ""})
     for name, prefix in EXTENSIONS:
         xml.empty("extension", {"name": name, "prefix": prefix, "uri": f"{NAMESPACE}{prefix}.xesext"})
     xml.open("global", {"scope": "trace"})
@@ -125,11 +126,11 @@ class _Writer:
         plain = scalar(value)
         if isinstance(plain, bool):
             self.empty("boolean", {"key": key, "value": "true" if plain else "false"})
-        elif isinstance(plain, int):
+        elif isinstance(plain, int) and plain.bit_length() < 64:  # `int` is xs:long
             self.empty("int", {"key": key, "value": str(plain)})
         elif isinstance(plain, float):
             self.empty("float", {"key": key, "value": repr(plain)})
         elif isinstance(plain, dt.datetime):
             self.empty("date", {"key": key, "value": instant(plain)})
         else:
-            self.empty("string", {"key": key, "value": plain})
+            self.empty("string", {"key": key, "value": str(plain)})
