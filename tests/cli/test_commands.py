@@ -18,6 +18,7 @@ from flowcase.cli import cli
 from tests.cli.conftest import PROCESSES, CommandLine
 from tests.proofs.fictional_families import family, json_line, notification
 from tests.services.diagrams import end, process, service_task, start, user_task
+from tests.services.test_forms_and_rules import GATE
 
 NOW = dt.datetime.now(dt.UTC)
 TWO_STEPS = process("to", start(), user_task("vurder", groups="fronten"), user_task("afgoer"), end())
@@ -59,6 +60,38 @@ def test_a_process_is_deployed_started_and_carried_to_its_end(flowcase: CommandL
 
     (row,) = flowcase.json("instances", "--process", "to", "--status", "completed")
     assert row["id"] == instance
+
+
+def test_what_pages_say_in_danish_is_said_in_english(flowcase: CommandLine, tmp_path: Path) -> None:
+    notified(flowcase, tmp_path, 1)
+    recovered = ("db", "recovered", "--to", "2026-03-02T10:41:30+01:00", "--reason")
+
+    nothing = flowcase(*recovered, "", expect=1).stderr
+    long = flowcase(*recovered, "x" * 2001, expect=1).stderr
+    form = flowcase("complete", assessment(flowcase)["id"], "--as", "karen", expect=6).stderr
+
+    attempt = "Expected to say that the database was recovered, but it is refused"
+    assert nothing == f"{attempt}: Write a reason. It stays in the history.\n"
+    assert long == f"{attempt}: The reason is too long. Write at most 2000 characters.\n"
+    assert "  begrundelse: This field is required.\n" in form
+
+
+def test_completing_tells_what_the_tables_warn_of(flowcase: CommandLine, files: Path) -> None:
+    drawn = user_task("vurder", groups="fronten", properties={"flowcase.warn": "varsel"})
+    (files / "to.bpmn").write_bytes(process("to", start(), drawn, end()))
+    (files / "varsel.dmn").write_text(GATE.format(id="varsel", rule="R-002").replace("true<", "-<"))
+    flowcase("deploy", files)
+
+    def begun() -> str:
+        flowcase("start", "to")
+        return str(flowcase.json("tasks")[0]["id"])
+
+    first = begun()
+    said = flowcase("complete", first, "--as", "karen").stdout
+    told = flowcase.json("complete", begun(), "--as", "karen")
+
+    assert said == f"Warning (R-002): Tal med lederen\nCompleted {first}.\n"
+    assert told["warnings"] == [{"rule": "R-002", "sentence": "Tal med lederen"}]
 
 
 def test_a_deployment_says_what_it_brought_and_whose_place_a_file_of_another_name_takes(
@@ -124,7 +157,7 @@ def test_wrong_form_values_are_named_field_by_field(flowcase: CommandLine, tmp_p
 
     refused = flowcase("complete", row["id"], "--values", f"@{values}", "--as", "karen", expect=6)
 
-    assert "  akut: Vælg en af mulighederne." in refused.stderr
+    assert "  akut: Choose one of the options." in refused.stderr
     assert "måske" not in refused.output
     assert assessment(flowcase)["id"] == row["id"]
 

@@ -140,12 +140,29 @@ def say_refused_by_sqlite(error: BaseException) -> bool:
 
 
 def say_error(error: errors.FlowcaseError) -> None:
-    click.echo(str(error), err=True)
+    """Everything in English: pages say what rules and forms refuse in Danish."""
+    if isinstance(error, errors.Refused) and (because := in_english(error.because)) != error.because:
+        named = f" ({', '.join(error.rules)})" if error.rules else ""
+        click.echo(f"Expected to {error.attempt}, but it is refused{named}: {because}", err=True)
+    else:
+        click.echo(str(error), err=True)
     if said := getattr(error, "said", ""):
         click.echo(f"  {said}", err=True)
     if isinstance(error, errors.InvalidValues):
         for field, sentences in sorted(error.errors.items()):
-            click.echo(f"  {field}: {' '.join(sentences)}", err=True)
+            click.echo(f"  {field}: {' '.join(map(in_english, sentences))}", err=True)
+
+
+def in_english(sentence: str) -> str:
+    """A sentence of a page as its English has it; the sentence as it is, where there is none."""
+    from flowcase.web.language import spoken
+    from flowcase.web.words.presenting import said
+
+    try:
+        with spoken("en"):
+            return said(sentence)
+    except RuntimeError:  # it names people, which is for the pages alone
+        return sentence
 
 
 def progress(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,11 @@ import click
 
 from flowcase.access.actor import Actor
 from flowcase.cli.notification_files import Line, notifications_in, read_notifications
-from flowcase.cli.output import json_option, local, plain, progress, say, say_json, say_table
+from flowcase.cli.output import in_english, json_option, local, plain, progress, say, say_json, say_table
 from flowcase.cli.settings import opened, operator
 from flowcase.errors import FlowcaseError, InvalidValues
 from flowcase.services.case_files.notifications import STAFF_FORM
+from flowcase.services.choosing.rule_hits import Hit
 from flowcase.services.tasks.asked import Asked
 from flowcase.services.tasks.inboxes import Order, Place
 from flowcase.values import from_json
@@ -149,9 +151,18 @@ def tasks(person: str | None, case: str | None, limit: int, after: str | None, a
 @json_option
 def complete(user_task: str, values: str, person: str | None, as_json: bool) -> None:
     """Complete a user task with form values."""
+    warned: list[Hit] = []
+
+    def keep(hits: Sequence[Hit]) -> None:
+        warned[:] = hits  # a transaction that is done again warns again
+
     with opened() as flow:
-        flow.user_tasks.complete(user_task, _object(values), actor=_actor(flow, person))
-    say({"completed": user_task}, f"Completed {user_task}.", as_json=as_json)
+        flow.user_tasks.complete(user_task, _object(values), look_again=keep, actor=_actor(flow, person))
+    told = [f"Warning ({hit.rule}): {in_english(hit.sentence)}" for hit in warned]
+    found: dict[str, Any] = {"completed": user_task}
+    if warned:
+        found["warnings"] = [{"rule": hit.rule, "sentence": hit.sentence} for hit in warned]
+    say(found, "\n".join([*told, f"Completed {user_task}."]), as_json=as_json)
 
 
 @click.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flowcase.services.operating.interventions import LONGEST_REASON, wrong_with_reason
+from flowcase.services.forms.kept_reasons import LONGEST_REASON, wrong_with_reason
 from flowcase.web.language import gettext
 
 
