@@ -245,6 +245,9 @@ def test_an_operator_takes_it_away_with_a_reason_and_signs_the_person_out(
     operator = sign_in("drift")
     path = "/drift/log-paa/karen.fp/totrin"
     assert "Skriv en begrundelse." in operator.post(path, {"begrundelse": " "}).text
+    named = operator.post(path, {"begrundelse": "Ringede om 010203-1234"})
+    assert (named.status, named.value("begrundelse")) == (422, "Ringede om 010203-1234")
+    assert "Et CPR-nummer må ikke stå i begrundelsen" in named.one("//*[@id='fejl']").text_content()
     assert flow.second_factors.standing("karen.fp").is_confirmed
 
     operator.post(path, {"begrundelse": "Telefonen er tabt; set legitimation."})

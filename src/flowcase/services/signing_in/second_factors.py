@@ -20,7 +20,9 @@ from flowcase.access import events
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.access.permissions import may_operate
 from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues, NotFound
-from flowcase.services.sending.account_notices import Said
+from flowcase.services.forms.form_sentences import Said
+from flowcase.services.forms.kept_reasons import LONGEST_REASON, wrong_with_reason
+from flowcase.services.sending.account_notices import Said as Told
 from flowcase.services.sending.account_notices import tell as tell_owner
 from flowcase.services.signing_in import brakes, keyed_hashes
 from flowcase.services.signing_in.brakes import NOT_COUNTED, Counted, Source
@@ -129,7 +131,7 @@ class SecondFactors:
                 return None
             proof = keyed_hashes.of_second_factor(tx, actor.id, _opened(tx, row))
             tx.append(INSTALLATION, events.SecondFactorSet(person=actor.id, keyed_hash=proof))
-            tell_owner(tx, actor.id, Said.SECOND_FACTOR_ADDED)
+            tell_owner(tx, actor.id, Told.SECOND_FACTOR_ADDED)
             return self._new_codes(tx, actor.id)
 
         return _accepted(self._transactions.run(actor, work))
@@ -179,7 +181,7 @@ class SecondFactors:
             if row is None or not row.is_confirmed or not self._counts(tx, row, code, source):
                 return None
             tx.append(INSTALLATION, events.SecondFactorEnded(person=actor.id, because="own", reason=""))
-            tell_owner(tx, actor.id, Said.SECOND_FACTOR_ENDED)
+            tell_owner(tx, actor.id, Told.SECOND_FACTOR_ENDED)
             return True
 
         _accepted(self._transactions.run(actor, work))
@@ -187,21 +189,19 @@ class SecondFactors:
     def disable(self, person: str, reason: str, *, actor: Actor) -> None:
         """An operator takes away what somebody lost; the history keeps who did and why.
 
-        Raises Forbidden, NotFound, and InvalidValues without a reason.
+        Raises Forbidden, NotFound, and InvalidValues for a reason that cannot be kept.
         """
         if not may_operate(actor) or actor.id == person:
             raise Forbidden("take away a second factor", "only another operator may")
-        if len(reason.strip()) < 5:
-            raise InvalidValues(
-                "second factor", {"begrundelse": ["Skriv hvorfor. Det bliver stående i historikken."]}
-            )
+        if wrong := wrong_with_reason(reason):
+            raise InvalidValues("second factor", {"begrundelse": [Said(wrong, most=LONGEST_REASON)]})
 
         def work(tx: Tx) -> None:
             if people.person(tx, person) is None or rows.factor(tx, person) is None:
                 raise NotFound("second factor", person)
-            ended = events.SecondFactorEnded(person=person, because="operator", reason=reason.strip()[:500])
+            ended = events.SecondFactorEnded(person=person, because="operator", reason=reason.strip())
             tx.append(INSTALLATION, ended)
-            tell_owner(tx, person, Said.SECOND_FACTOR_ENDED)
+            tell_owner(tx, person, Told.SECOND_FACTOR_ENDED)
 
         self._transactions.run(actor, work)
 
