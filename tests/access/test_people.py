@@ -202,6 +202,23 @@ def test_a_deactivated_person_cannot_sign_in(people: People) -> None:
     assert people.find("MB") is None
 
 
+def test_an_account_that_was_closed_is_opened_again_and_its_old_password_opens_nothing(
+    people: People,
+) -> None:
+    before = people.actor("MB").groups
+    people.deactivate("MB", actor=SYSTEM)
+
+    people.reactivate("MB", actor=SYSTEM)
+
+    assert (found := people.find("MB")) is not None and found.groups == before
+    with pytest.raises(SignInFailed):
+        people.authenticate("MB", PASSWORD)
+    with pytest.raises(Conflict):
+        people.reactivate("MB", actor=SYSTEM)
+    people.set_password("MB", "en anden lang saetning", actor=SYSTEM)
+    assert people.authenticate("MB", "en anden lang saetning").id == "MB"
+
+
 def test_an_id_is_given_once(people: People) -> None:
     with pytest.raises(Conflict):
         people.add("MB", groups=["fronten"], actor=SYSTEM)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from flowcase.bootstrap import Flowcase
+from flowcase.services.signing_in.people import SignInFailed
 from tests.cli.conftest import CommandLine
 
 Opened = Callable[[], Flowcase]
@@ -38,6 +39,25 @@ def test_a_password_is_given_anew_groups_change_and_an_account_is_closed(
     assert people.authenticate("nete.ny", GIVEN).groups == {"ppr", "ssp"}
     flowcase("people", "close", "nete.ny")
     assert "nete.ny" not in str(flowcase.json("people", "list"))
+
+
+def test_an_account_that_was_closed_is_opened_again_with_its_groups_and_another_password(
+    flowcase: CommandLine, opened: Opened
+) -> None:
+    flowcase(*ADD, input=f"{GIVEN}\n")
+    is_open = flowcase("people", "open", "nete.ny", input=f"{GIVEN}\n", expect=4)
+    flowcase("people", "close", "nete.ny")
+
+    said = flowcase("people", "open", "nete.ny", input="halm-skab-brev-uld\n").stdout
+
+    assert "it is open" in is_open.output
+    assert said == "nete.ny is open again, in familieteam_nord.\n"
+    people = opened().people
+    assert people.must_change("nete.ny")
+    assert people.authenticate("nete.ny", "halm-skab-brev-uld").groups == {"familieteam_nord"}
+    with pytest.raises(SignInFailed):
+        people.authenticate("nete.ny", GIVEN)
+    assert flowcase("verify").exit_code == 0
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def add_bo(flow: Flowcase) -> None:
 
 
 def accounts_events(flow: Flowcase) -> list[str]:
-    kinds = ("PersonAdded", "CredentialSet", "GroupsChanged", "PersonDeactivated")
+    kinds = ("PersonAdded", "CredentialSet", "GroupsChanged", "PersonDeactivated", "PersonReactivated")
     return [row.kind for row in flow.history.everything() if row.kind in kinds]
 
 

@@ -33,6 +33,13 @@ class PersonDeactivated(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PersonReactivated(Event):
+    """An account that was closed is open again, with the groups that it had."""
+
+    person: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AbsenceReported(Event):
     """Somebody is away from the first day to the last, both included. Why is told nowhere."""
 

@@ -1,4 +1,4 @@
-"""Commands for local accounts of people: add one, give a password, change groups, close it, list them."""
+"""Commands for local accounts of people: add one, give a password, change groups, close and open it, list."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from flowcase.cli.output import json_option, say, say_json, say_table
 from flowcase.cli.settings import opened, operator
-from flowcase.errors import FlowcaseError
+from flowcase.errors import Conflict, FlowcaseError
 
 if TYPE_CHECKING:
     from flowcase.bootstrap import Flowcase
@@ -109,6 +109,26 @@ def close(id: str, as_json: bool) -> None:
         flow.people.deactivate(id, actor=operator())
     said = f"{id} is closed. What is still theirs is handed over on Mit team, by who leads their team."
     say({"person": id, "closed": True}, said, as_json=as_json)
+
+
+@people.command("open")
+@click.argument("id")
+@click.option("--no-password", is_flag=True, help="They sign in at the authority's own provider only.")
+@_keep
+@json_option
+def open_(id: str, no_password: bool, keep: bool, as_json: bool) -> None:
+    """Open an account again that was closed, with the groups that it had.
+
+    It gets another password, asked for as for a new account: the one from before opens nothing any more.
+    """
+    with opened() as flow:
+        if flow.people.find(id) is not None:
+            raise Conflict(f"open account '{id}' again", "it is open")
+        password = None if no_password else _password()
+        flow.people.reactivate(id, password=password, must_change=not keep, actor=operator())
+        groups = sorted(flow.people.actor(id).groups)
+    said = f"{id} is open again, in {', '.join(groups) or 'no group'}."
+    say({"person": id, "groups": groups}, said, as_json=as_json)
 
 
 @people.command("list")

@@ -109,6 +109,7 @@ KIND_NAMES: Mapping[str, tuple[str, str]] = {
     "NotificationReceived": ("Underretning modtaget", "Notification received"),
     "PersonAdded": ("Konto oprettet", "Account made"),
     "PersonDeactivated": ("Konto afsluttet", "Account ended"),
+    "PersonReactivated": ("Konto åbnet igen", "Account opened again"),
     "ProcessResumed": ("Proces genoptaget", "Process resumed"),
     "ProcessSuspended": ("Proces sat på pause", "Process suspended"),
     "RecordCreated": ("Oplysninger registreret", "Record created"),

@@ -80,6 +80,7 @@ INSTALLATION_KINDS = (
     access.PersonAdded,
     access.GroupsChanged,
     access.PersonDeactivated,
+    access.PersonReactivated,
     access.ScopesGranted,
     access.IdentityLinked,
     events.SettingChanged,
@@ -113,6 +114,8 @@ def installation(told: Iterable[tuple[str, dt.datetime, Event]]) -> Installation
                 groups |= set(event.added)
             case access.PersonDeactivated():
                 found.accounts[event.person].is_active = False
+            case access.PersonReactivated():
+                found.accounts[event.person].is_active = True
             case access.ScopesGranted():
                 granted = (tuple(event.scopes), event.expires_at, actor, at)
                 found.accounts[event.person].scopes = granted

@@ -411,6 +411,7 @@ UNTOLD = frozenset(
             "OwnListKept",
             "PersonAdded",
             "PersonDeactivated",
+            "PersonReactivated",
             "RecordMoved",
             "RecoveryCodesMade",
             "RecoveryCodeUsed",

@@ -203,6 +203,32 @@ class People:
 
         self._transactions.run(actor, work)
 
+    def reactivate(
+        self, id: str, *, password: str | None = None, must_change: bool = False, actor: Actor
+    ) -> None:
+        """Open an account again that was closed, with its groups; the password that it had opens nothing.
+
+        Without another one nobody signs in with a password. Raises NotFound, Conflict for an account that is
+        open, and PasswordRefused.
+        """
+        row = self._transactions.read(lambda tx: self._known(tx, id))
+        if row.kind != "person":  # a program gets a new account
+            raise NotFound("person", id)
+        had_one = self.has_password(id)
+        if password is None and had_one:  # nobody knows what is chosen here
+            secret_hash: str | None = self._hasher.hash(secrets.token_urlsafe(32))
+        else:
+            secret_hash = self._hash(password, id, row.name) if password is not None else None
+
+        def work(tx: Tx) -> None:
+            if self._known(tx, id).is_active:
+                raise Conflict(f"open account '{id}' again", "it is open")
+            tx.append(INSTALLATION, events.PersonReactivated(person=id))
+            if secret_hash is not None:
+                self._put(tx, id, "password", secret_hash, must_change)
+
+        self._transactions.run(actor, work)
+
     def find(self, id: str) -> Actor | None:
         """The active person or program of this id."""
         row = self._transactions.read(lambda tx: queries.person(tx, id))

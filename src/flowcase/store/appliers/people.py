@@ -183,6 +183,16 @@ def deactivate(tx: Tx, stream: str, instance: LockedInstance | None, event: even
     _sign_out(tx, event.person)
 
 
+@applies(events.PersonReactivated)
+def reactivate(tx: Tx, stream: str, instance: LockedInstance | None, event: events.PersonReactivated) -> None:
+    tx.update(
+        tables.person,
+        {"id": event.person, "is_active": False},
+        {"is_active": True},
+        attempt=f"reactivate '{event.person}'",
+    )
+
+
 @applies(events.AbsenceReported)
 def report_absence(
     tx: Tx, stream: str, instance: LockedInstance | None, event: events.AbsenceReported
