@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gettext as gettext_module
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -13,6 +15,7 @@ from babel.messages.pofile import read_po
 from flask import Flask, request, session
 
 LANGUAGES = ("da", "en")
+LANGUAGE = "sprog"  # behind the question mark of an address: from now on in this one
 _current: ContextVar[str] = ContextVar("language", default="da")  # asked for with every word of a page
 CATALOGUES = Path(__file__).parent / "translations"
 
@@ -35,6 +38,16 @@ def current() -> str:
     return _current.get()
 
 
+@contextmanager
+def spoken(language: str) -> Iterator[None]:
+    """What is said within is said in this language, whatever the request asks for, or outside of any."""
+    before = _current.set(language)
+    try:
+        yield
+    finally:
+        _current.reset(before)
+
+
 def gettext(text: str) -> str:
     """`text` (Danish) in the language of this request."""
     return catalogue(current()).gettext(text) if text else ""
@@ -51,7 +64,7 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def choose() -> None:
-        asked = request.args.get("sprog")
+        asked = request.args.get(LANGUAGE)
         if asked in LANGUAGES:
             session["language"] = asked
         chosen = session.get("language")

@@ -98,10 +98,29 @@ export function sessionEnd() {
     else location.replace(given.sessionSignIn + (isAnothers ? "" : `?next=${encodeURIComponent(page)}`));
   }
 
+  // Another language in the middle of a form: the page comes anew, with what was typed or has come back.
+  function translate(event) {
+    const link = event.target.closest("a[hreflang]");
+    const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+    const typed = form?.isConnected ? form : cameBack();
+    if (!link || !isPlain || typed?.method !== "post") return;
+    event.preventDefault();
+    const carried = carrier(typed, given.page || location.pathname + location.search, `?sprog=${link.hreflang}`);
+    document.body.append(carried);
+    carried.submit();
+  }
+
+  // The form that this page is the answer to, such as one with errors.
+  function cameBack() {
+    if (!given.page) return null;
+    const isSent = (each) => new URL(each.action).pathname === location.pathname && each.querySelector(TYPED);
+    return [...document.querySelectorAll("main form[method=post]")].find(isSent);
+  }
+
   // The form's own fields, sent to where they are only kept: never to where they would do something.
-  function carrier(typed, page) {
+  function carrier(typed, page, language = "") {
     const made = document.createElement("form");
-    [made.method, made.action, made.hidden] = ["post", given.sessionTyped, true];
+    [made.method, made.action, made.hidden] = ["post", given.sessionTyped + language, true];
     const add = (name, value) => {
       const field = document.createElement("textarea");
       [field.name, field.value] = [name, value];
@@ -118,6 +137,7 @@ export function sessionEnd() {
     return made;
   }
 
+  document.querySelector(".fc-person")?.addEventListener("click", translate);
   for (const each of ["keydown", "pointerdown", "input"]) {
     addEventListener(each, () => (acted = now()), { capture: true, passive: true });
   }

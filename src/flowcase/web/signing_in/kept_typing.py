@@ -41,7 +41,7 @@ from flowcase.errors import FlowcaseError
 from flowcase.services.transactions import UNAVAILABLE
 from flowcase.web.forms import typed_task
 from flowcase.web.forms.filled_again import filled
-from flowcase.web.language import gettext
+from flowcase.web.language import LANGUAGE, gettext
 from flowcase.web.session import actor, flow
 from flowcase.web.signed_cookie import mark_of_page
 from flowcase.web.signing_in import way_back
@@ -107,6 +107,8 @@ def bring(fields: list[tuple[str, str]]) -> Any:
     kept = _usable([each for each in fields if each[0] != "csrf_token"], mark_of_page())
     if kept is None:
         return redirect(url_for("account.sign_in"))
+    if current_user.is_authenticated and LANGUAGE in request.args:  # asked for in the middle of a form
+        return _open_anew(kept) if _is_mine(kept) else _drop()
     return _bring_back(kept) if current_user.is_authenticated else _sign_in_with(kept)
 
 
@@ -293,8 +295,8 @@ def page_of_the_form() -> str:
 
 
 def _asking(path: str, query: str) -> str:
-    """The address without the mark that what was typed waits for it."""
-    asked = [each for each in parse_qsl(query, keep_blank_values=True) if each[0] != TYPED]
+    """The address without the mark that what was typed waits for it, and without a language."""
+    asked = [each for each in parse_qsl(query, keep_blank_values=True) if each[0] not in (TYPED, LANGUAGE)]
     return urlunsplit(("", "", path, urlencode(asked), ""))
 
 
@@ -338,7 +340,8 @@ def _usable(fields: list[tuple[str, str]], whose: str, since: str = "") -> _Kept
     """What a browser says was typed, and where: pages and forms of ours only."""
     if [name for name, _ in fields[:2]] != [_ADDRESS, _PAGE]:
         return None
-    address, page = fields[0][1], own_page(fields[1][1])
+    address, stood = fields[0][1], urlsplit(own_page(fields[1][1]))
+    page = _asking(stood.path, stood.query)
     endpoint, _ = _route(address, "POST")
     if not endpoint or endpoint.partition(".")[0] in _NEVER or not _route(page, "GET")[0]:
         return None

@@ -37,7 +37,7 @@ def first() -> Any:
     if person is None:
         return redirect(url_for("account.sign_in"))
     typed = request.form.get("skrevet", "")
-    if request.method == "GET":
+    if "ny" not in request.form:  # asked for, or in the other language
         return _page(person.id, typed=typed)
     problems = _chosen(person)
     if problems:

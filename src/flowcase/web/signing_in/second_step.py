@@ -54,7 +54,7 @@ def code() -> Any:
     if person is None:
         return redirect(url_for("account.sign_in"))
     typed = request.form.get(kept_typing.TYPED, "")
-    if request.method == "GET":
+    if "kode" not in request.form:  # asked for, or in the other language
         return _code_page(typed)
     back = own_page(session[_HALF]["back"])
     try:
@@ -78,7 +78,7 @@ def enrol() -> Any:
     if flow().second_factors.standing(person.id).is_confirmed:
         return redirect(url_for("second_step.code" if half else "own_account.index"))
     typed = request.form.get(kept_typing.TYPED, "")
-    if request.method == "GET":
+    if "kode" not in request.form:
         return _enrolment_page(person, typed)
     try:
         codes = flow().second_factors.confirm(
