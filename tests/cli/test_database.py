@@ -198,6 +198,38 @@ def test_a_database_in_use_is_not_overwritten(at_work: CommandLine, tmp_path: Pa
     assert "in use already" in result.output
 
 
+def test_a_database_in_use_keeps_even_its_schema(at_work: CommandLine, tmp_path: Path) -> None:
+    """Named by mistake, such as the one that people work on with the release before."""
+    at_work("db", "backup", tmp_path / "night.flowcase")
+    used = other_home(at_work, tmp_path / "used")
+    file = used.home / "flowcase.sqlite"
+    with store_of(config.Config(home=used.home)) as store:
+        migrating.upgrade(store.engine, "0039_find_by_facts_and_words")
+        with store.engine.begin() as connection:
+            connection.execute(text("INSERT INTO setting VALUES ('a', '1', 'x', 'x')"))
+
+    restored = used("db", "restore", tmp_path / "night.flowcase", expect=1)
+    moved = at_work("db", "move", f"sqlite:///{at_work.home}/flowcase.sqlite", f"sqlite:///{file}", expect=1)
+
+    assert "in use already" in restored.output and "in use already" in moved.output
+    with store_of(config.Config(home=used.home)) as store:
+        assert store.revision() == "0039_find_by_facts_and_words"
+
+
+def test_a_database_of_another_release_is_not_moved_and_nothing_is_made(
+    at_work: CommandLine, tmp_path: Path
+) -> None:
+    source, target = at_work.home / "flowcase.sqlite", tmp_path / "new.sqlite"
+    with store_of(config.Config(home=at_work.home)) as store, store.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999_of_the_next_release'"))
+
+    refused = at_work("db", "move", f"sqlite:///{source}", f"sqlite:///{target}", expect=1)
+
+    assert "it is at revision 9999_of_the_next_release" in refused.output
+    with store_of(config.Config(home=at_work.home, database_url=f"sqlite:///{target}")) as store:
+        assert store.revision() is None
+
+
 def test_a_database_moves_to_postgresql_and_back_and_work_goes_on(
     at_work: CommandLine, tmp_path: Path, empty_postgresql: str
 ) -> None:

@@ -117,6 +117,7 @@ def restore(file: str, as_json: bool) -> None:
         )
     private_files.make_folder(settings.home)
     with _opened(settings) as store, Path(file).open("rb") as content, _bar(as_json) as progress:
+        archive.check_unused(store)  # a database that is in use stays as it is, its schema too
         upgrade_patiently(store)
         found = archive.read(store, content, progress=progress)
     with _verified(settings) as flow:
@@ -164,6 +165,9 @@ def move(source: str, target: str, as_json: bool) -> None:
         raise click.UsageError("SOURCE and TARGET are the same.")
     if not bootstrap.has_database(from_):
         raise click.UsageError(f"There is no database of flowcase at {_without_password(source)}.")
+    with _opened(from_) as reading, _opened(to) as writing:
+        _check_known_whole(reading)
+        archive.check_unused(writing)
     bootstrap.upgrade(to)
     with _opened(from_) as reading, _opened(to) as writing, _bar(as_json) as progress:
         found = archive.move(reading, writing, progress=progress)

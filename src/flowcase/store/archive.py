@@ -13,12 +13,12 @@ import datetime as dt
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import zstandard
-from sqlalchemy import Column, Connection, LargeBinary, Table, func, insert, select, text
+from sqlalchemy import Column, Connection, LargeBinary, Table, func, insert, inspect, select, text
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.types import Date
 
@@ -126,6 +126,14 @@ def read(store: Store, file: BinaryIO, *, progress: Progress) -> Contents:
             raise ArchiveUnusable(_difference(promised, found))
         _check_key(connection, store.keyring)
     return found
+
+
+def check_unused(store: Store) -> None:
+    """Before its schema is made or brought up to date, of whatever release it is. Raises ArchiveUnusable."""
+    if not store.is_there:
+        return
+    with store.engine.connect() as connection:
+        _refuse_used(connection, inspect(connection).get_table_names())
 
 
 def _check_key(connection: Connection, keyring: Keyring) -> None:
@@ -285,14 +293,16 @@ def _keep_writers_out(connection: Connection) -> None:
 
 
 def _refuse_full(connection: Connection) -> None:
-    for table in tables.metadata.sorted_tables:
-        if (
-            table is not tables.stream
-            and connection.execute(select(func.count()).select_from(table)).scalar()
-        ):
-            raise ArchiveUnusable("the database is in use already")
+    _refuse_used(connection, {table.name for table in tables.metadata.sorted_tables})
     # A fresh installation has its own empty stream and nothing else; the archive brings its own.
     connection.execute(tables.stream.delete())
+
+
+def _refuse_used(connection: Connection, there: Collection[str]) -> None:
+    for table in tables.metadata.sorted_tables:
+        asked = select(func.count()).select_from(table)
+        if table is not tables.stream and table.name in there and connection.execute(asked).scalar():
+            raise ArchiveUnusable("the database is in use already")
 
 
 # --- lines ---------------------------------------------------------------------------------------------
