@@ -4,8 +4,9 @@
 
 HOME is a folder with a SQLite installation, such as a demonstration's; it is copied and left as it is. Each
 trial changes one value of one row (a text, a number, an instant, a choice, bytes, a JSON value; or makes it
-NULL), deletes a row or doubles one, and puts it back. `--all` takes each column of each table in turn, and
-each way. What passes in silence is named with the reason that is told of it, or as a gap; a gap ends with 1.
+NULL, or writes the same in another form), deletes a row or doubles one, and puts it back. `--all` takes each
+column of each table in turn, and each way. What passes in silence is named with the reason that is told of
+it, or as a gap; a gap ends with 1.
 The same seed makes the same choices in the same installation.
 """
 
@@ -32,7 +33,7 @@ from flowcase.store.columns import FeelJson, Instant
 from flowcase.store.metadata import metadata
 
 ROOT = Path(__file__).parents[1]
-DELETED, DOUBLED, NOTHING = "deleted", "doubled", "NULL"
+DELETED, DOUBLED, NOTHING, FORM = "deleted", "doubled", "NULL", "another form"
 WAYS = (DELETED, DOUBLED)
 _DAY = dt.timedelta(days=1)
 
@@ -67,6 +68,8 @@ def trials(rng: random.Random, *, but: frozenset[str] = frozenset()) -> Iterator
             found.append(Trial(table.name, column.name, kind_of(column)))
             if column.nullable:
                 found.append(Trial(table.name, column.name, NOTHING))
+            if kind_of(column) in ("instant", "choice", "JSON"):
+                found.append(Trial(table.name, column.name, FORM))
     rng.shuffle(found)
     yield from found
 
@@ -141,7 +144,7 @@ class Altering:
         self._whole.backup(self._file)
 
     def _some_row(self, trial: Trial) -> dict[str, Any] | None:
-        is_told = f'WHERE "{trial.column}" IS NOT NULL' if trial.way == NOTHING else ""
+        is_told = f'WHERE "{trial.column}" IS NOT NULL' if trial.way in (NOTHING, FORM) else ""
         (number,) = self._file.execute(f'SELECT count(*) FROM "{trial.table}" {is_told}').fetchone()
         if not number:
             return None
@@ -164,6 +167,8 @@ class Altering:
         else:
             old = row[trial.column]
             new = None if trial.way == NOTHING else self._altered(table.columns[trial.column], old)
+            if trial.way == FORM:
+                new = _in_another_form(kind_of(table.columns[trial.column]), old)
             change = f'UPDATE "{table.name}" SET "{trial.column}" = ? WHERE rowid = ?'
             self._file.execute(change, (new, id))
 
@@ -189,6 +194,17 @@ class Altering:
             (old,),
         ).fetchall()
         return rng.choice([each[0] for each in others]) if others and rng.random() < 0.5 else f"{old or ''}x"
+
+
+def _in_another_form(kind: str, old: Any) -> Any:
+    """What reads the same, and is not found where it was."""
+    if kind == "choice":
+        return 2 if old else "no"
+    if kind == "instant":
+        return str(old).replace("-", "").replace(":", "")
+    value = json.loads(old)
+    name = next(iter(value), None) if isinstance(value, dict) else None
+    return str(old).encode() if name is None else f"{{{json.dumps(name)}: 0, {str(old).lstrip()[1:]}"
 
 
 def _other(value: Any) -> Any:

@@ -8,7 +8,7 @@ that kind was written by an event, so the events tell what the rows have to say.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 from flowcase.errors import FlowcaseError
@@ -32,7 +32,7 @@ from flowcase.services.proving.altered_starts import Starts
 from flowcase.services.proving.altered_ways_in import WaysIn
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, DatabaseFault, Tx
-from flowcase.store.queries import as_kept, as_kept_ways_in, erasing, people
+from flowcase.store.queries import as_kept, as_kept_ways_in, as_written, erasing, people
 
 _KINDS = (
     *retold.INSTALLATION_KINDS,
@@ -65,11 +65,19 @@ class AlteredRows:
         process instances, timers, messages and what waits for them, held starts, jobs, guest links and access
         reports, for which every stream is opened.
 
-        A stream whose history cannot be opened any more is left to the verification of its chain.
+        A stream whose history cannot be opened any more is left to the verification of its chain. On SQLite
+        with `casework` what is written in another form than flowcase's is named too, in rows of which nothing
+        else is said.
         """
 
+        def work(tx: Tx) -> list[AlteredRow]:
+            altered = compare(tx, casework=casework)
+            if casework and self._transactions.store.is_sqlite:
+                altered += _written_otherwise(tx, {each.id for each in altered})
+            return altered
+
         try:
-            return self._transactions.read_at_one_moment(lambda tx: compare(tx, casework=casework))
+            return self._transactions.read_at_one_moment(work)
         except (FlowcaseError, DatabaseFault, LookupError, ValueError) as error:
             what = f"its history, or a row, cannot be read, so none was compared ({type(error).__name__})"
             return [AlteredRow("stream", INSTALLATION, what)]
@@ -86,6 +94,16 @@ def compare(tx: Tx, *, casework: bool) -> list[AlteredRow]:
         lists = {each.id for each in altered if each.sort in ("batch", "move")}
         altered += [*altered_casework.find(tx, found.erased_cases, lists), *altered_disclosures.find(tx)]
     return altered
+
+
+def _written_otherwise(tx: Tx, named: Set[str]) -> Iterator[AlteredRow]:
+    """What says the same as the history and is found otherwise: a database that takes any value has it."""
+    for each in as_written.otherwise(tx):
+        if named.isdisjoint(each.key):
+            sort, id, columns = each.table.replace("_", " "), " ".join(each.key), ", ".join(each.columns)
+            yield AlteredRow(
+                sort, id, f"{columns} is written as flowcase never does, and is not found as it reads"
+            )
 
 
 # --- the installation ----------------------------------------------------------------------------------
