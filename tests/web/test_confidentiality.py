@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -99,3 +100,51 @@ def test_an_opening_in_an_emergency_shows_everything_and_lets_nothing_leave(mark
     for wanted in DataClass:
         with pytest.raises(Forbidden):
             _pdf(marked, opened, wanted)
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_theirs"),
+    [
+        ({"status": "forebyggende"}, True),
+        ({"status": "forebyggende", "team": "familieteam_syd"}, False),  # the team's, who may ask them in
+        ({"status": "til_tildeling"}, False),
+        ({"status": "undersoegelse", "team": "familieteam_syd"}, False),
+    ],
+)
+def test_a_case_that_is_in_prevention_is_read_by_the_preventive_workers(
+    world: World, facts: dict[str, str], is_theirs: bool
+) -> None:
+    world.flow.cases.open("SAG-2700", child={"navn": "Asta Lund"}, facts=facts, actor=SYSTEM)
+    sofie, karen = (world.flow.people.actor(id) for id in ("sofie.fr", "karen.fp"))
+
+    hers = world.flow.case_pictures.of_case("SAG-2700", actor=sofie)
+
+    assert hers.is_close is is_theirs
+    assert ("Asta Lund" in repr(hers)) is is_theirs
+    assert not world.flow.case_pictures.of_case("SAG-2700", actor=karen).is_close
+    if not is_theirs:
+        with pytest.raises(Forbidden):
+            world.flow.case_dossiers.make("SAG-2700", data_class=DataClass.K0, purpose="klage", actor=sofie)
+
+
+def test_what_the_daily_meeting_gives_back_to_the_district_is_read_without_an_emergency(
+    world: World, sign_in: Callable[[str], Any]
+) -> None:
+    before = sign_in("sofie.fr").get("/sager/SAG-2593")
+    world.complete(
+        "afgoer",
+        "karen.fp",
+        "SAG-2593",
+        udfald="til_forebyggende",
+        begrundelse="Kan klares i distriktet.",
+        informerer_familie="karen.fp",
+        kendskabsdato="2026-03-24",
+        omraade="syd",
+    )
+
+    sofie, karen = (sign_in(id).get("/sager/SAG-2593") for id in ("sofie.fr", "karen.fp"))
+
+    assert "Viktor Ravnshøj" not in before.text
+    assert "Viktor Ravnshøj" in sofie.text
+    assert "nødadgang" not in sofie.text
+    assert "nødadgang" in karen.text

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from flowcase.values import Value
 
 WAITING_FOR_ALLOCATION = "til_tildeling"
+PREVENTIVE = "forebyggende"  # the case is worked on in the district (2.l) ...
+PREVENTIVE_WORKERS = "forebyggende_raadgiver"  # ... by this group
 # Cases that nobody in the team works on: closed, wrongly opened, or taken back to prevention.
-NOT_COUNTED = frozenset({"afsluttet", "fejlregistreret", "forebyggende"})
+NOT_COUNTED = frozenset({"afsluttet", "fejlregistreret", PREVENTIVE})
 BY_FAMILY = "familie"
 
 

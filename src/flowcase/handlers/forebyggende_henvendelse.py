@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from flowcase.cases.caseload import PREVENTIVE
 from flowcase.handlers import Field, Job, handler
-from flowcase.handlers.forebyggende_opfulgt import PREVENTIVE
 from flowcase.handlers.named_children import CHILD_KEYS, CLOSED
 from flowcase.values import Value
 

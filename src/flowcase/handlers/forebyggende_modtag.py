@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from flowcase.cases.caseload import PREVENTIVE_WORKERS
 from flowcase.handlers import Field, Job, handler
 from flowcase.values import Value
 
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from flowcase.services.casework.case_work import CaseWork
 
 IN_PROGRESS = "i_gang"
-GROUP = "forebyggende_raadgiver"
 
 
 @handler(
@@ -35,7 +35,7 @@ def receive(job: Job, case: CaseWork) -> Mapping[str, Value]:
     facts = case.case(code)
     named = job.inputs.get("underretning_id")
     linked = list(facts.get("underretninger") or ([named] if named else []))
-    case.notify(groups=[GROUP], kind="opgave", case=code, text="til_forebyggende")
+    case.notify(groups=[PREVENTIVE_WORKERS], kind="opgave", case=code, text="til_forebyggende")
     if running:
         case.update("Forebyggelse", str(running), {"underretninger": linked})
         first = case.get("Forebyggelse", str(running))["underretning_id"]

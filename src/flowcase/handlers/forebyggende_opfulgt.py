@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from flowcase.cases.caseload import WAITING_FOR_ALLOCATION
+from flowcase.cases.caseload import PREVENTIVE, WAITING_FOR_ALLOCATION
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.closing import close_case
 from flowcase.handlers.forebyggende_modtag import IN_PROGRESS
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from flowcase.services.casework.case_work import CaseWork
 
 CONTINUED, RESOLVED, HANDED_OVER = "fortsaet", "loest", "overdrages"
-PREVENTIVE = "forebyggende"
 
 
 @handler(

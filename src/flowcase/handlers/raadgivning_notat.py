@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from flowcase.cases.caseload import PREVENTIVE_WORKERS
 from flowcase.cases.civil_time import local_date
 from flowcase.handlers import Field, Job, handler
 from flowcase.values import Value
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from flowcase.services.casework.case_work import CaseWork
 
 PREVENTIVE = "forebyggende"
-GROUP = "forebyggende_raadgiver"
 
 
 @handler(
@@ -33,5 +33,5 @@ def record_talk(job: Job, case: CaseWork) -> Mapping[str, Value]:
     given = {"nr": Decimal(nr), "givet": local_date(job.now)}
     case.update("Raadgivningsnotat", str(job.inputs["raadgivningsnotat_id"]), given)
     if job.inputs["udfald"] == PREVENTIVE:
-        case.notify(groups=[GROUP], kind="opgave", text="raadgivning.forebyggende")
+        case.notify(groups=[PREVENTIVE_WORKERS], kind="opgave", text="raadgivning.forebyggende")
     return {"samtale_nr": Decimal(nr + 1)}

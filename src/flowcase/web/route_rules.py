@@ -59,7 +59,10 @@ CASE = Rule(
     _yes_or(permissions.may_see_cases, Answer.OWN),
 )
 CLOSE_TO_CASE = Rule(
-    "close to case", "`is_closest_to_case`; own: caseworker, deputy and team of the case.", _own
+    "close to case",
+    "`is_closest_to_case`; own: caseworker, deputy and team of the case, or the preventive workers while a "
+    "case without a team is with them.",
+    _own,
 )
 DOCUMENT = Rule(
     "document",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_see_case
+from flowcase.cases.caseload import PREVENTIVE, PREVENTIVE_WORKERS
 from flowcase.errors import Forbidden, NotFound
 from flowcase.store import Tx
 from flowcase.store.queries import case_files
@@ -26,9 +27,17 @@ def seen(tx: Tx, code: str, actor: Actor, attempt: str = "see") -> CaseRow:
     return row
 
 
+def team_of(row: CaseRow) -> str | None:
+    """The group whose work the case is: its team; in a case without one, whoever works preventively in it.
+
+    Domain specification 2.l and 5.3. Where a team has the case, it is that team's alone.
+    """
+    return PREVENTIVE_WORKERS if row.team is None and row.status == PREVENTIVE else row.team
+
+
 def may_see(actor: Actor, row: CaseRow) -> bool:
     """Whether the case is this actor's work, as caseworker, deputy or by a group."""
-    return may_see_case(actor, team=row.team, caseworkers=row.caseworkers, case=row.code)
+    return may_see_case(actor, team=team_of(row), caseworkers=row.caseworkers, case=row.code)
 
 
 def may_see_of(tx: Tx, code: str | None, actor: Actor) -> bool:
