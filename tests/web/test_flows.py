@@ -100,6 +100,35 @@ def test_a_flow_that_found_a_case_leads_to_it(sign_in, world):
     assert arrived.address == "/sager/SAG-2588"
 
 
+def test_who_sees_no_cases_reads_what_is_begun_for_them_in_a_case(sign_in, world):
+    world.flow.people.add("sk.leder", name="Skolens leder", groups=["skole"], password=PASSWORD, actor=SYSTEM)
+
+    leader, camilla = sign_in("sk.leder").get("/forloeb/nyt"), sign_in("camilla.syd").get("/forloeb/nyt")
+
+    told = leader.one("//h2[@id='i-en-sag']/following-sibling::ul").text_content()
+    assert "Visitation" in told
+    assert "Foreslå et punkt" not in told  # that one begins without a case
+    assert "Bed sagens rådgiver" in leader.text
+    assert not leader.all("//h2[@id='i-en-sag']/following-sibling::ul//a")
+    assert "på sagens side" not in leader.text
+    assert not camilla.all("//h2[@id='i-en-sag']")
+    assert "på sagens side" in camilla.text
+
+
+def test_ssp_takes_a_young_person_up_without_a_case(sign_in, world):
+    world.flow.people.add("kasper.ssp", name="Kasper Norup", groups=["ssp"], password=PASSWORD, actor=SYSTEM)
+    kasper = sign_in("kasper.ssp")
+
+    arrived = kasper.press(kasper.get("/forloeb/nyt/ungesamarbejde"), "_begynd")
+    proposed = kasper.press(arrived, "_faerdig", tilknytning="ingen", i_alderen="true")
+
+    assert arrived.heading == "Afklar tilknytningen"
+    assert proposed.status == 200
+    [item] = [row for row in world.flow.user_tasks.list() if row.process == "konferencepunkt"]
+    assert (item.element, item.assignee) == ("foreslaa", "kasper.ssp")
+    assert kasper.get("/sager").status == 403
+
+
 def test_who_may_start_nothing_is_told_so_in_either_language(sign_in):
     vera = sign_in("vera.revisor")
 

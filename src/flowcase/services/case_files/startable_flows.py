@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from flowcase import model
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import may_start
+from flowcase.access.permissions import may_see_cases, may_start
 from flowcase.errors import Conflict, Forbidden, NotFound
 from flowcase.modeling import Form
 from flowcase.modeling.definition import Element, ElementKind, ProcessDefinition
@@ -86,6 +86,27 @@ class StartableFlows:
             return sorted(offered, key=lambda flow: flow.name.casefold())
 
         return self._transactions.read(work)
+
+    def in_a_case_only(self, *, actor: Actor) -> Sequence[StartableFlow]:
+        """What the actor's groups may start in cases that they do not see, by name: somebody else begins it.
+
+        None for who may see the cases: they start it there.
+        """
+
+        def work(tx: Tx) -> Sequence[StartableFlow]:
+            found = []
+            for row in resources.definitions(tx, only_newest=True):
+                process = self._advancing.definitions.process(tx, row.id)
+                start = _start_event(process)
+                if (
+                    start is not None
+                    and not _fits(start, None)
+                    and may_start(actor, starters=_starters(start))
+                ):
+                    found.append(_offered(process, start, None))
+            return sorted(found, key=lambda flow: flow.name.casefold())
+
+        return [] if may_see_cases(actor) else self._transactions.read(work)
 
     def has_any(self, actor: Actor) -> bool:
         """Whether `list` offers the actor anything outside of any case. Every page asks it."""

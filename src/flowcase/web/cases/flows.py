@@ -31,7 +31,11 @@ blueprint = Blueprint("flows", __name__)
 @login_required
 def index() -> Any:
     return render_template(
-        "flows.html", offered=flow().startable_flows.list(actor=actor()), purpose=purpose, said=said
+        "flows.html",
+        offered=flow().startable_flows.list(actor=actor()),
+        by_others=flow().startable_flows.in_a_case_only(actor=actor()),
+        purpose=purpose,
+        said=said,
     )
 
 
