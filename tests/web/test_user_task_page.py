@@ -45,6 +45,33 @@ def test_a_task_is_completed_and_the_deadline_is_met(sign_in, world, task):
     assert (deadline.rule, deadline.status) == ("T01", "met")
 
 
+def test_a_page_says_which_child_it_is_about_and_by_when_before_the_form(sign_in, task):
+    """Beside the form on a wide page, before it on a phone: each is hidden where the other stands."""
+    page = open_task(sign_in("karen.fp"), task)
+
+    before = page.one("//dl[contains(@class, 'fc-before')]")
+    assert before.getnext().tag != "aside"
+    assert "Alma Hestbæk" in before.text_content()
+    assert "28. mar. 2026 kl. 07.40" in before.text_content()
+    [child, due] = page.all("//aside//dt[@class='fc-beside-only']")
+    assert (child.text, due.text) == ("Barnet", "Frist")
+    assert child.getnext().text_content() == "Alma Hestbæk"
+    assert "Alma" not in page.title + page.heading
+
+
+def test_the_child_is_named_beside_a_task_to_whom_it_is_work_and_to_nobody_else(world, task):
+    flow = world.flow
+
+    def told(who, row):
+        child = flow.case_pictures.child_beside(row.id, case=row.case_code, actor=flow.people.actor(who))
+        return child and child["navn"]
+
+    assert told("karen.fp", task) == "Alma Hestbæk"  # the reception's to do
+    assert told("camilla.syd", task) is None  # casework staff, and not hers
+    assert told("vera.revisor", task) is None
+    assert told("omar.syd", world.task("beslut_undersoegelse", "SAG-2588")) == "Noah Elleby"  # of its team
+
+
 def test_what_is_missing_is_said_at_the_fields_and_nothing_typed_is_lost(sign_in, world, task):
     karen = sign_in("karen.fp")
     page = open_task(karen, task)

@@ -16,6 +16,7 @@ from flowcase.cases.consents import YES
 from flowcase.cases.entities import DataClass, let_through
 from flowcase.services.casework.plan_names import plan_name
 from flowcase.services.entitled import case_access, confidentiality
+from flowcase.services.entitled.candidates import existing
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
@@ -107,6 +108,22 @@ class CasePictures:
         """Raises NotFound, and Forbidden for who has no work with the case."""
         return self._transactions.read(lambda tx: _picture(tx, self._rule_sets, code, actor))
 
+    def child_beside(self, user_task: str, *, case: str, actor: Actor) -> Item | None:
+        """Whom a user task of this case is about; None for who is not to know.
+
+        Known to those whose work the case is and, as class K1, to casework staff who may do the user task.
+        """
+
+        def work(tx: Tx) -> Item | None:
+            row = case_access.existing(tx, case)
+            knows = confidentiality.is_close(actor, row) or confidentiality.has_work(
+                tx, existing(tx, user_task), row, actor
+            )
+            found = records.record(tx, row.child) if row.child and knows else None
+            return None if found is None else _item(found, DataClass.K1)
+
+        return self._transactions.read(work)
+
 
 def _picture(tx: Tx, rule_sets: RuleSets, code: str, actor: Actor) -> Picture:
     row = case_access.seen(tx, code, actor)
@@ -119,7 +136,7 @@ def _picture(tx: Tx, rule_sets: RuleSets, code: str, actor: Actor) -> Picture:
         streams = [f"notification:{id}" for id in row.facts.get("underretninger") or ()]
         rows += records.records_in(tx, ["Risikovurdering"], streams)
     for each in {row.id: row for row in rows}.values():
-        found[each.entity].append(_item(each, is_close))
+        found[each.entity].append(_item(each, highest))
     boards = [item for name in _BOARDS for item in found.get(name, ()) if _has_board(item[BOARD])]
     given: dict[str, list[Item]] = {}
     for answer in found["Samtykke"]:
@@ -145,8 +162,8 @@ def _picture(tx: Tx, rule_sets: RuleSets, code: str, actor: Actor) -> Picture:
     )
 
 
-def _item(row: RecordRow, is_close: bool) -> Item:
-    values = let_through(row.entity, row.values, DataClass.K2 if is_close else DataClass.K0)
+def _item(row: RecordRow, highest: DataClass) -> Item:
+    values = let_through(row.entity, row.values, highest)
     return Item(row.id, row.entity, values, row.created_at)
 
 
@@ -166,7 +183,7 @@ def _by_time(items: Sequence[Item]) -> tuple[Item, ...]:
 
 def _one(tx: Tx, id: Value, is_close: bool) -> Item | None:
     row = records.record(tx, str(id)) if id and is_close else None
-    return _item(row, is_close) if row is not None else None
+    return _item(row, DataClass.K2) if row is not None else None
 
 
 def _has_board(value: Any) -> bool:

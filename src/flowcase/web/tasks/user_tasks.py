@@ -9,6 +9,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_login import login_required
 
 from flowcase.access.permissions import may_see_cases
+from flowcase.cases.civil_time import local_date
 from flowcase.errors import (
     Conflict,
     FlowcaseError,
@@ -41,7 +42,7 @@ from flowcase.web.tasks.inbox import mentionable, offered_to
 from flowcase.web.tasks.inbox_rows import priority
 from flowcase.web.tasks.instances import picture_of
 from flowcase.web.words import answers
-from flowcase.web.words.case_facts import notification_outcome, notifier, shown_facts
+from flowcase.web.words.case_facts import called, notification_outcome, notifier, shown_facts
 from flowcase.web.words.next_steps import next_steps
 from flowcase.web.words.presenting import instant, person, sentence
 from flowcase.web.words.told import story_of
@@ -367,6 +368,7 @@ def _page(
             priority=priority,
             now=flow().clock.now(),
             known_facts=_known_facts(case),
+            child=_child(task, case),
             next_steps=next_steps(task) if task.row.status == "open" and task.may_complete else None,
             earlier=flow().user_tasks.earlier(task, actor=actor()) if task.row.status == "open" else [],
             said_answer=answers.said,
@@ -423,6 +425,14 @@ def _known_facts(case: str | None) -> list[tuple[str, str]]:
         return shown_facts(flow().cases.get(case, actor=actor()))
     except (Forbidden, NotFound):
         return []
+
+
+def _child(task: UserTask, case: str | None) -> str:
+    """Whom it is about, by name and age, for who may know; a code alone tells nobody with twenty cases."""
+    if case is None:
+        return ""
+    child = flow().case_pictures.child_beside(task.row.id, case=case, actor=actor())
+    return called(child, local_date(flow().clock.now())) if child is not None and child["navn"] else ""
 
 
 def _done_by_other(task: UserTask) -> list[str]:
