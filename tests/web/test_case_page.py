@@ -31,6 +31,14 @@ def test_a_case_shows_facts_deadlines_tasks_and_its_story(sign_in):
     assert "Else Brandt" in story
 
 
+def test_the_note_on_whom_the_family_is_to_reach_says_a_name(world):
+    """The family may ask to see it; a user name tells them nothing."""
+    [note] = [row for row in world.flow.cases.records("Notat", case="SAG-2588") if row["type"] == "kontakt"]
+
+    assert "Camilla Noer" in note["indhold"]
+    assert "camilla.syd" not in note["indhold"]
+
+
 def test_the_open_user_task_that_is_due_first_stands_first(sign_in, world):
     as_made = [row.name for row in world.flow.user_tasks.list(case="SAG-2601")]
     section = sign_in("karen.fp").get("/sager/SAG-2601").one("//section[@aria-labelledby='opgaver']")

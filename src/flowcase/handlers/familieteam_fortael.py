@@ -24,7 +24,7 @@ def tell_family(job: Job, case: CaseWork) -> None:
     code, person = str(job.inputs["sag_id"]), str(job.inputs["sagsbehandler"])
     case.note(
         "kontakt",
-        f"Familien skal have navn og direkte kontakt til den gennemgående rådgiver ({person}).",
+        f"Familien skal have navn og direkte kontakt til den gennemgående rådgiver, {case.name_of(person)}.",
         code,
         source=job.element,
     )

@@ -77,6 +77,11 @@ class CaseWork(CaseDeadlines):
         found = person_rows.person(self._tx, person)
         return sorted(found.groups) if found is not None else []
 
+    def name_of(self, person: str) -> str:
+        """What somebody with an account is called, for who reads what is written; the id of anybody else."""
+        found = person_rows.person(self._tx, person)
+        return found.name if found is not None and found.name else person
+
     def works_here(self, person: str) -> bool:
         """Whether somebody has an account that has not ended."""
         found = person_rows.person(self._tx, person)
