@@ -43,6 +43,12 @@ CROOKED = """() => [...document.querySelectorAll("table")].filter((table) => {
   const isTorn = [...table.querySelectorAll("tbody tr")].some((row) => [...row.cells].some(isShort));
   return isTorn || above.bottom > below.top + 1 || Math.abs(left) > 1 || Math.abs(right) > 1;
 }).map((table) => table.caption?.textContent ?? table.className)"""
+# What a finger is to hit and is lower than 44 pixels. A link within a text or a list is as high as its line.
+LOW = """() => [...document.querySelectorAll("button, input, select, summary, .fc-brand, .fc-person a")]
+  .filter((e) => e.checkVisibility() && e.tabIndex >= 0 && !["hidden", "radio", "checkbox"].includes(e.type))
+  .filter((e) => !e.closest("[aria-hidden=true], .sr-only, .breadcrumbs") && !e.classList.contains("sr-only"))
+  .map((e) => [e.getBoundingClientRect(), e]).filter(([box]) => box.width > 1 && box.height < 43.5)
+  .map(([box, e]) => `${e.tagName} ${e.id || e.name} ${e.innerText ?? ""} ${box.height}`)"""
 HIDDEN = "element => getComputedStyle(element).display === 'none'"
 
 
@@ -63,6 +69,33 @@ def test_no_page_has_to_be_scrolled_sideways_at_320_pixels(karen, world):
             wide[path] = over
 
     assert wide == {}
+
+
+def test_on_a_phone_a_finger_hits_every_button_and_field(karen, world):
+    low = {}
+
+    for path in (*PAGES, f"/opgaver/{world.task('vurder').id}"):
+        karen.goto(path)
+        laid_out(karen)
+        if found := karen.evaluate(LOW):
+            low[path] = found
+
+    assert str(low) == "{}"
+
+
+def test_before_the_form_a_phone_shows_the_child_and_the_deadline_that_a_desk_shows_beside_it(
+    open_page, world
+):
+    phone, desk = open_page(width=360), open_page(width=1280)
+    for page in (phone, desk):
+        sign_in(page, "karen.fp")
+        page.goto(f"/opgaver/{world.task('vurder').id}")
+
+    for page, before, beside in ((phone, 1, 0), (desk, 0, 1)):
+        assert page.locator(".fc-before dt", has_text="Frist").filter(visible=True).count() == before
+        assert page.locator("aside dt", has_text="Frist").filter(visible=True).count() == beside
+        assert page.get_by_text("Alma Hestbæk").filter(visible=True).first.is_visible()
+    assert phone.locator(".fc-before").bounding_box()["y"] < 500
 
 
 def test_text_twice_as_large_still_fits_the_page(open_page, world):
