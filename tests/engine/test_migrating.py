@@ -44,9 +44,10 @@ from flowcase.model import (
     MigrateInstance,
     RetryElement,
     StartInstance,
+    TimerFired,
     UndoMigration,
 )
-from flowcase.modeling.definition import ProcessDefinition, TimerEvent, TimerKind
+from flowcase.modeling.definition import CatchUp, ProcessDefinition, TimerEvent, TimerKind
 from flowcase.modeling.migration_mapping import misfits, propose
 
 
@@ -162,6 +163,37 @@ def test_a_changed_cycle_goes_on_with_the_next_one_that_is_still_to_come():
     moved(hand, new)
 
     assert hand.state.subscriptions[hand.waiting("rykker")].due_at == NOW + dt.timedelta(days=6)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "fired"),
+    [
+        (cycle("R/P3D", CatchUp.ONCE), [7]),
+        (cycle("R/P3D", CatchUp.ALL), [7, 9]),
+        (cycle("R3/P3D", CatchUp.ALL), [7, 9]),
+        (cycle("0 9 * * *", CatchUp.ALL), [7, 8, 9, 10]),
+        (cycle("R2/P3D", CatchUp.ALL), [7]),
+    ],
+    ids=["once", "all", "counted", "cron", "over"],
+)
+def test_what_was_due_of_a_cycle_before_the_move_is_not_lost_by_it(drawn, fired):
+    def reminded(event):
+        return process(
+            start(), user("a"), boundary("rykker", "a", event, interrupting=False), end(), end("e"),
+            flows=("start -> a", "a -> end", "rykker -> e"),
+        )  # fmt: skip
+
+    hand = Hand(reminded(cycle("R/P7D")))
+    hand.do(StartInstance())
+    hand.now = NOW + dt.timedelta(days=10)
+
+    moved(hand, reminded(drawn))
+    told = []
+    while due := [each for each in hand.state.subscriptions.values() if each.due_at <= hand.now]:
+        told += hand.do(FireTimer(timer=due[0].key))
+
+    days = [(each.due_at - NOW) / dt.timedelta(days=1) for each in told if isinstance(each, TimerFired)]
+    assert days == fired
 
 
 def test_an_added_boundary_timer_counts_from_when_the_task_was_entered():

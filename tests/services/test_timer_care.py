@@ -14,10 +14,10 @@ from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, Forbidden, Refused
-from flowcase.services.operating.timer_care import TimerAsked
+from flowcase.services.operating.timer_care import ComesTwice, TimerAsked
 from flowcase.store import Store
 from tests.services.conftest import ANNA, OPERATOR
-from tests.services.diagrams import Node, catch, end, process, start, timer, user_task
+from tests.services.diagrams import Node, boundary, catch, end, process, start, timer, user_task
 from tests.traffic import traffic
 
 HOUR = dt.timedelta(hours=1)
@@ -117,6 +117,59 @@ def test_a_planned_start_is_moved_and_fired_too(
     assert [row.element for row in flow.user_tasks.list()] == ["efter"]
     following = flow.timer_care.get(planned.id, actor=OPERATOR).row
     assert (following.status, following.due_at > clock.now()) == ("pending", True)
+
+
+def test_a_planned_start_that_is_brought_forward_does_not_come_again(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    begins = Node("start", "startEvent", timer("timeCycle", "0 0 9 * * *"))
+    deploy(process("daglig", begins, user_task("efter"), end()))
+    planned = flow.timers.list()[0]
+    clock.set(planned.due_at - HOUR)
+
+    with pytest.raises(ComesTwice):
+        flow.timer_care.move(planned.id, planned.due_at - HOUR / 2, reason=WHY, actor=OPERATOR)
+    flow.timer_care.fire(planned.id, reason=WHY, actor=OPERATOR)
+
+    assert flow.next_due() == planned.due_at + 24 * HOUR
+    clock.set(planned.due_at)
+    assert flow.timers.fire_due() == 0
+    assert len(flow.instances.list()) == 1
+
+
+def test_a_reminder_by_cron_that_is_brought_forward_does_not_come_again(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    daily = boundary("husk", "a", timer("timeCycle", "0 0 9 * * *"), to="husket", interrupting=False)
+    told = Node("husket", "userTask", user_task("husket").inside, 'name="x"', (), ("end",))
+    deploy(process("p", start(), user_task("a"), end(), aside=(daily, told)))
+    flow.instances.start("p", actor=OPERATOR)
+    planned = flow.timers.list()[0]
+    clock.set(planned.due_at - 2 * HOUR)
+
+    for moved_to in (planned.due_at - HOUR, planned.due_at + HOUR, planned.due_at - HOUR):
+        flow.timer_care.move(planned.id, moved_to, reason=WHY, actor=OPERATOR)
+    clock.set(planned.due_at - HOUR)
+
+    assert flow.timers.fire_due() == 1
+    assert flow.next_due() == planned.due_at + 24 * HOUR
+
+
+def test_a_reminder_by_cron_that_is_put_off_is_followed_by_the_next_one(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    daily = boundary("husk", "a", timer("timeCycle", "0 0 9 * * *"), to="husket", interrupting=False)
+    told = Node("husket", "userTask", user_task("husket").inside, 'name="x"', (), ("end",))
+    deploy(process("p", start(), user_task("a"), end(), aside=(daily, told)))
+    flow.instances.start("p", actor=OPERATOR)
+    planned = flow.timers.list()[0]
+
+    for hours in (2, 1):
+        flow.timer_care.move(planned.id, planned.due_at + hours * HOUR, reason=WHY, actor=OPERATOR)
+    clock.set(planned.due_at + HOUR)
+
+    assert flow.timers.fire_due() == 1
+    assert flow.next_due() == planned.due_at + 24 * HOUR
 
 
 def test_the_list_goes_on_by_key_and_by_what_is_asked(

@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -353,6 +354,128 @@ def test_a_version_without_the_timer_ends_it(
     deploy(process("s", start(), user_task("gjort"), end()))
 
     assert flow.next_due() is None
+
+
+@pytest.mark.parametrize(
+    ("deployed", "text", "due"),
+    [
+        ("2027-01-31T09:00", "R/P1M", ["2027-02-28T09:00", "2027-03-31T09:00", "2027-04-30T09:00"]),
+        ("2026-03-28T02:30", "R/P1D", ["2026-03-29T03:30", "2026-03-30T02:30", "2026-03-31T02:30"]),
+        (
+            "2028-02-29T09:00",
+            "R/P1Y",
+            [f"{day}T09:00" for day in ("2029-02-28", "2030-02-28", "2031-02-28", "2032-02-29")],
+        ),
+    ],
+    ids=["the 31st", "an hour that the clock change takes", "leap day"],
+)
+def test_a_series_of_starts_keeps_the_day_and_hour_of_its_deployment(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock, deployed: str, text: str, due: list[str]
+) -> None:
+    clock.set(copenhagen(deployed))
+    deploy(every(text))
+
+    for each in due:
+        assert flow.next_due() == copenhagen(each)
+        clock.set(copenhagen(each))
+        assert flow.timers.fire_due() == 1
+
+
+def copenhagen(local: str) -> dt.datetime:
+    there = dt.datetime.fromisoformat(local).replace(tzinfo=ZoneInfo("Europe/Copenhagen"))
+    return there.astimezone(dt.UTC)
+
+
+@pytest.mark.parametrize(("policy", "started"), [("all", 3), ("once", 1), ("skip", 0)])
+def test_what_was_due_before_a_deployment_and_not_fired_is_caught_up_by_the_new_version(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock, policy: str, started: int
+) -> None:
+    deploy(every("0 30 8 * * *", policy=policy, task="gammel"))
+    clock.set(copenhagen("2026-03-05T08:45"))  # from Tuesday on no worker ran
+
+    deploy(every("0 0 7 * * *", policy=policy, task="ny"))
+    while flow.timers.fire_due():
+        pass
+
+    assert elements(flow) == ["ny"] * started
+    assert flow.next_due() == copenhagen("2026-03-06T07:00")
+    assert flow.consistency.check() == []
+
+
+def test_a_counted_series_of_a_new_version_comes_whole_behind_what_the_older_one_owed(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    deploy(every("R/PT24H", policy="all", task="gammel"))
+    clock.advance(dt.timedelta(hours=24, minutes=5))
+
+    deploy(every("R2/PT1H", policy="all", task="ny"))
+    clock.advance(24 * HOUR)
+    while flow.timers.fire_due():
+        pass
+
+    assert elements(flow) == ["ny"] * 3
+    assert flow.next_due() is None
+
+
+def test_a_date_that_passed_unfired_before_a_deployment_still_starts_once(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    due = clock.now() + HOUR
+    deploy(every(due.isoformat(), kind="timeDate", policy="all", task="gammel"))
+    clock.advance(2 * HOUR)
+
+    deploy(every(due.isoformat(), kind="timeDate", policy="all", task="ny"))
+
+    assert flow.timers.fire_due() == 1
+    deploy(every(due.isoformat(), kind="timeDate", policy="all", task="nyest"))
+    assert flow.timers.fire_due() == 0
+    assert elements(flow) == ["ny"]
+
+
+MANIFEST = (
+    'kind: profile\nid: STANDARD\nversion: "{version}"\ntitle: P\nin_force_from: 2024-01-01\n'
+    "compose: [{{set: PROEVE}}]\nsettings: {{time: {hour}, closing_days: [{closed}]}}\n"
+)
+RULES = (
+    b'id: PROEVE\nversion: "1"\ntitle: P\norigin: P\nin_force_from: 2024-01-01\n'
+    b"tables: []\nsettings: {a: 1}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "due"),
+    [
+        ({"hour": 7}, ["2026-03-10T07:00", "2026-03-11T07:00"]),
+        ({"hour": 10}, ["2026-03-09T10:00", "2026-03-10T10:00", "2026-03-11T10:00"]),
+        ({"closed": '"03-10"'}, ["2026-03-11T09:00"]),
+    ],
+    ids=["earlier", "later", "a closing day"],
+)
+def test_a_changed_setting_moves_the_next_start_and_brings_none_twice(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock, changed: dict[str, Any], due: list[str]
+) -> None:
+    as_it_was: dict[str, Any] = {"hour": 9, "closed": ""}
+    named = {"calendar": "arbejdsdage"}
+    cycle = timer("timeCycle", '="0 0 " + string(indstilling.time) + " * * *"')
+    clock.set(copenhagen("2026-03-09T09:30"))  # a Monday
+    flow.deployments.deploy(
+        {
+            "rulesets/standard.yaml": MANIFEST.format(version=1, **as_it_was).encode(),
+            "rulesets/p.yaml": RULES,
+            "s.bpmn": process("s", start("ur", properties(**named) + cycle), user_task("gjort"), end()),
+        },
+        actor=OPERATOR,
+    )
+    assert flow.next_due() == copenhagen("2026-03-10T09:00")
+
+    manifest = MANIFEST.format(version=2, **{**as_it_was, **changed}).encode()
+    flow.deployments.deploy({"rulesets/standard.yaml": manifest}, actor=OPERATOR)
+
+    for each in due:
+        assert flow.next_due() == copenhagen(each)
+        clock.set(copenhagen(each))
+        assert flow.timers.fire_due() == 1
+    assert flow.consistency.check() == []
 
 
 def test_a_date_starts_once(flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock) -> None:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flowcase.engine import subscriptions
+from flowcase.engine.cron import Cron
 from flowcase.engine.subscriptions import BY_HAND, PendingTimer
-from flowcase.engine.timers import Occurrence, Series
+from flowcase.engine.timers import Occurrence
 from flowcase.model import TimerCancelled, TimerFired, TimerRescheduled, TimerSkipped
 from flowcase.modeling.definition import CatchUp, ElementKind, TimerEvent
 
@@ -47,8 +48,10 @@ def fire(step: Step, timer: PendingTimer, late_after: dt.timedelta) -> bool:
 
 
 def _following(step: Step, event: TimerEvent, timer: PendingTimer, told: dict[str, str]) -> Occurrence | None:
-    series: Series = subscriptions.series(step, event, str(timer.cycle), timer.entered_at)
+    series = subscriptions.series(step, event, str(timer.cycle), timer.entered_at)
     occurrence = series.following(Occurrence(timer.index, timer.due_at))
+    if isinstance(series.cycle, Cron) and timer.index == BY_HAND and occurrence is not None:
+        occurrence = series.following(occurrence)  # it was brought forward, and stood for that one
     if event.catch_up is CatchUp.ALL:
         return occurrence
     told_of = 0
@@ -65,7 +68,26 @@ def reschedule(step: Step, timer: PendingTimer, due_at: dt.datetime, *, by_hand:
     moved = replace(timer, due_at=due_at)
     if by_hand and timer.cycle is None:
         moved = replace(moved, index=BY_HAND)
+    elif by_hand:
+        moved = replace(moved, index=_index_when_moved(step, timer, due_at))
     step.state.subscriptions[timer.key] = moved
     step.emit(
         TimerRescheduled(element=timer.element, element_instance=timer.host, timer=timer.key, due_at=due_at)
     )
+
+
+def _index_when_moved(step: Step, timer: PendingTimer, due_at: dt.datetime) -> int:
+    """A repetition counts its occurrences; of cron only the instant tells which one is to come.
+
+    BY_HAND where it is brought forward past the instant of an occurrence that it stands for: that one
+    would come again.
+    """
+    event = step.diagram.node(timer.element).element.event
+    assert isinstance(event, TimerEvent)
+    series = subscriptions.series(step, event, str(timer.cycle), timer.entered_at)
+    if not isinstance(series.cycle, Cron):
+        return timer.index
+    stands_for = series.after(timer.due_at) if timer.index == BY_HAND else None
+    planned = timer.due_at if stands_for is None else stands_for.due_at
+    following = series.after(due_at)
+    return BY_HAND if following is not None and following.due_at <= planned else 0

@@ -9,6 +9,7 @@ successor stops.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -370,7 +371,8 @@ def _listen_as_drawn(
         if after is None:
             continue
         if isinstance(wait, PendingTimer):
-            _schedule(step, token, after, wait.entered_at)
+            owed = wait.due_at if wait.cycle is not None and wait.due_at <= step.now else None
+            _schedule(step, token, after, wait.entered_at, owed)
         else:
             anew.append(after)
     anew += [each for id, each in expected.items() if id not in known]
@@ -381,21 +383,27 @@ def _listen_as_drawn(
             subscriptions.listen(step, token, [each])
 
 
-def _schedule(step: Step, token: Token, element: Element, since: Any) -> None:
-    """A timer that counts from an instant in the past; a cycle goes on with the first one still to come."""
+def _schedule(
+    step: Step, token: Token, element: Element, since: Any, owed: dt.datetime | None = None
+) -> None:
+    """A timer that counts from an instant in the past; a cycle goes on with the first one still to come.
+
+    `owed` was due before the move and not fired yet: it comes before that one.
+    """
     now, step.now = step.now, since
     try:
         details = subscriptions.prepare_timer(step, token, element)
     finally:
         step.now = now
     timer = PendingTimer(key=f"t{step.tree.new_key()}", element=element.id, host=token.key, **details)
-    if timer.cycle is not None and timer.due_at < now:
+    if timer.cycle is not None and (owed is not None or timer.due_at < now):
         event = element.event
         assert isinstance(event, TimerEvent)
-        following = subscriptions.series(step, event, timer.cycle, since).after(now)
-        if following is None:
+        series = subscriptions.series(step, event, timer.cycle, since)
+        occurrence = series.after(now) if owed is None else series.goes_on_after(owed)
+        if occurrence is None:
             return  # all of them are over
-        timer = replace(timer, due_at=following.due_at, index=following.index)
+        timer = replace(timer, due_at=occurrence.due_at, index=occurrence.index)
     subscriptions.schedule(step, element, timer)
 
 

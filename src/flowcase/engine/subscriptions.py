@@ -75,11 +75,11 @@ class PendingTimer(Subscription):
     due_at: dt.datetime
     entered_at: dt.datetime  # durations and cycles without a start count from here
     cycle: str | None = None  # the cycle as it was evaluated
-    index: int = 0  # of the occurrence that is due, within its cycle; BY_HAND where there is no cycle
+    index: int = 0  # of the occurrence that is due, within its cycle; BY_HAND: a person set its instant
 
     @property
     def is_set_by_hand(self) -> bool:
-        """Whether a person set its instant: it no longer follows what is drawn."""
+        """Whether it no longer follows what is drawn, since a person set its instant."""
         return self.cycle is None and self.index == BY_HAND
 
 

@@ -234,6 +234,13 @@ class Series:
             index += 1
         return self._from(self.cycle, index)
 
+    def goes_on_after(self, owed: dt.datetime) -> Occurrence:
+        """What another series still has due, followed by all that this one has after that instant."""
+        if isinstance(self.cycle, Cron):
+            return Occurrence(0, owed)
+        following = self.after(owed)
+        return Occurrence((self.cycle.last_index or 0) if following is None else following.index - 1, owed)
+
     def left_after(self, occurrence: Occurrence) -> int | None:
         if isinstance(self.cycle, Cron) or self.cycle.last_index is None:
             return None

@@ -24,7 +24,7 @@ from flowcase.services.deploying.scenario_check import check_scenarios
 from flowcase.services.running.start_events import StartEvents
 from flowcase.services.transactions import Transactions
 from flowcase.store import INSTALLATION, Tx, tables
-from flowcase.store.queries import people, resources, waiting
+from flowcase.store.queries import people, resources, rule_set_files, waiting
 from flowcase.store.queries.resources import DeploymentRow, NamedResourceRow, ProcessDefinitionRow
 
 SCENARIO = "scenario"  # kind of a deployed story; nothing that runs reads it
@@ -111,6 +111,8 @@ class Deployments:
             tx.insert_once(tables.resource, hash=each.hash, content=each.content, stored_at=tx.now)
         definitions = self._new_processes(tx, id, status, contents)
         named = self._new_named(tx, id, status, contents)
+        changes_settings = not draft and any(row.kind == rule_set_files.RULE_SET for row in named)
+        series = self._start_events.series_by_settings(tx) if changes_settings else {}
         made = events.DeploymentMade(
             deployment=id,
             status=status,
@@ -124,18 +126,23 @@ class Deployments:
             tx.insert(tables.process_definition, **vars(row))
         for resource in named:
             tx.insert(tables.named_resource, **vars(resource))
+        if changes_settings:
+            tx.cache.clear()  # the settings that were in force until here
         if not draft:
             for row in definitions:
                 self._start_events.replace(tx, self._definitions.process(tx, row.id), row.id)
+        if changes_settings:
+            self._start_events.follow_settings(tx, series)
         return Deployment(id, status, made.definitions, made.resources, (*findings, *lost))
 
     def reschedule(self, *, actor: Actor) -> None:
-        """Let the timer start events in force count from now, by the settings that hold now."""
+        """Let the timer start events in force count from now, by the settings that hold now; none is owed."""
 
         def work(tx: Tx) -> None:
             for row in resources.definitions(tx, process=None, only_newest=True):
                 if waiting.start_timers(tx, row.process):
-                    self._start_events.replace(tx, self._definitions.process(tx, row.id), row.id)
+                    process = self._definitions.process(tx, row.id)
+                    self._start_events.replace(tx, process, row.id, owes=False)
 
         self._transactions.run(actor, work)
 

@@ -10,7 +10,7 @@ from flowcase import events, model
 from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, FlowcaseError, NotFound, Refused
 from flowcase.feel import compile_expression
-from flowcase.modeling.definition import TimerEvent
+from flowcase.modeling.definition import TimerEvent, TimerKind
 from flowcase.services.casework.case_facts import BY_RULE, DEADLINE_PROCESS, OF_DEADLINES
 from flowcase.services.operating.interventions import check_operator, check_reason
 from flowcase.services.running.advancing import Advancing
@@ -32,6 +32,17 @@ class FollowsADeadline(Conflict):
         super().__init__(
             f"move timer '{timer}'",
             "it follows a deadline: correct the deadline's start or decide a new date, and it moves along",
+        )
+
+
+class ComesTwice(Conflict):
+    """A planned start of a series is to be brought forward: it would come then and when it was planned."""
+
+    def __init__(self, timer: str) -> None:
+        self.timer = timer
+        super().__init__(
+            f"move timer '{timer}'",
+            "its series would start at the new instant and at the planned one: fire it now instead",
         )
 
 
@@ -95,14 +106,17 @@ class TimerCare:
     ) -> None:
         """It is due then instead, whatever is drawn; later facts leave it there.
 
-        `seen` is the instant that the operator looked at. Raises FollowsADeadline, Conflict when it has
-        fired, ended or moved meanwhile, and Refused without a reason or for an instant that has passed.
+        `seen` is the instant that the operator looked at. Raises FollowsADeadline, ComesTwice, Conflict
+        when it has fired, ended or moved meanwhile, and Refused without a reason or for an instant that has
+        passed.
         """
 
         def work(tx: Tx) -> None:
             row, instance = self._held(tx, id, "move", seen)
             if due_at <= tx.now:
                 raise Refused(f"move timer '{id}'", "that instant has passed; fire it now instead")
+            if instance is None and row.kind == TimerKind.CYCLE and due_at < row.due_at:
+                raise ComesTwice(id)
             self._tell(tx, row, instance, "move_timer", reason)
             self._move(tx, row, instance, due_at)
 
@@ -119,7 +133,7 @@ class TimerCare:
             if row.due_at > tx.now:
                 self._move(tx, row, instance, tx.now)
             if instance is None:
-                self._start_events.fire(tx, _existing(tx, id))
+                self._start_events.fire(tx, _existing(tx, id), instead_of=row.due_at)
             else:
                 self._advancing.carry_on(tx, instance, model.FireTimer(timer=row.timer))
 

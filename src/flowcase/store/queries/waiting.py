@@ -203,11 +203,11 @@ def timers(
     return [made(TimerRow, row) for row in tx.rows(statement)]
 
 
-def start_timers(tx: Tx, process: str) -> list[TimerRow]:
-    """Pending timers of a process's timer start events."""
-    statement = select(_timer).where(
-        _timer.c.process == process, _timer.c.instance.is_(None), text(tables.TIMER_IS_PENDING)
-    )
+def start_timers(tx: Tx, process: str | None = None) -> list[TimerRow]:
+    """Pending timers of timer start events, of one process or of all."""
+    statement = select(_timer).where(_timer.c.instance.is_(None), text(tables.TIMER_IS_PENDING))
+    if process is not None:
+        statement = statement.where(_timer.c.process == process)
     return [made(TimerRow, row) for row in tx.rows(statement)]
 
 

@@ -11,7 +11,7 @@ from flask_login import login_required
 
 from flowcase.cases.civil_time import COPENHAGEN
 from flowcase.errors import Conflict, Refused
-from flowcase.services.operating.timer_care import FollowsADeadline, TimerAsked
+from flowcase.services.operating.timer_care import ComesTwice, FollowsADeadline, TimerAsked
 from flowcase.web.forms import asked_days
 from flowcase.web.forms.api_pages import place_from, token_of
 from flowcase.web.language import gettext
@@ -95,6 +95,11 @@ def _do(id: str, act: Any, errors: dict[str, str]) -> bool:
     except FollowsADeadline:
         errors["handling"] = gettext(
             "Uret følger en frist. Ret fristens start eller beslut en ny frist på sagen, så flytter uret med."
+        )
+    except ComesTwice:
+        errors["forfalder"] = gettext(
+            "Forløbet begynder i en fast række, og så kom det både da og på det planlagte tidspunkt. Vælg et"
+            " senere tidspunkt, eller lad uret løbe ud nu."
         )
     except Conflict:
         errors["handling"] = gettext(
