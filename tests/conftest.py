@@ -27,6 +27,7 @@ import pytest
 
 from flowcase.store import Keyring, Store, migrating
 from flowcase.store.connecting import database_url
+from tests import left_behind
 from tests.in_memory import lie_in_memory
 from tests.made_once import made_once
 from tests.migrated_once import migrated_once, migrations  # noqa: F401
@@ -103,7 +104,9 @@ def postgresql_server() -> Iterator[str]:
     """The URI of a PostgreSQL server that lives as long as this session (one per test process)."""
     # Below the system's temporary directory, where the server's own user may enter (the sessions of
     # pytest live in a directory that is closed to others).
-    directory = Path(tempfile.mkdtemp(prefix="flowcase-postgresql-"))
+    left_behind.clear(Path(tempfile.gettempdir()))
+    directory = Path(tempfile.mkdtemp(prefix=left_behind.PREFIX))
+    owned = left_behind.own(directory)
     directory.chmod(0o755)
     server = started(directory / "data")
     try:
@@ -117,6 +120,7 @@ def postgresql_server() -> Iterator[str]:
             _administrators.popitem()[1].close()
         server.stop()
         shutil.rmtree(directory, ignore_errors=True)
+        owned.close()
 
 
 def pgserver() -> Any:
