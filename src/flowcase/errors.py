@@ -8,10 +8,8 @@ HTTP status and exit code belong to the edges (`web`, `cli`), not here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from flowcase.modeling.finding import Finding
+from flowcase.finding import Finding
 
 
 class FlowcaseError(Exception):

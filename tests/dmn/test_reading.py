@@ -4,7 +4,7 @@ import pytest
 from small_decisions import decision, definitions, input_data, literal, needs, table
 
 from flowcase.errors import InvalidDefinition
-from flowcase.modeling.finding import Severity
+from flowcase.finding import Severity
 from flowcase.modeling.read_dmn import check_dmn, load_dmn, read_dmn
 
 

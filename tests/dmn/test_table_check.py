@@ -3,7 +3,7 @@
 import pytest
 from small_decisions import decision, definitions, table
 
-from flowcase.modeling.finding import Severity
+from flowcase.finding import Severity
 from flowcase.modeling.read_dmn import check_dmn
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flowcase.errors import InvalidDefinition
+from flowcase.finding import Finding, Severity
 from flowcase.modeling.catalogue import Catalogue
 from flowcase.modeling.document import Document, read_document
-from flowcase.modeling.finding import Finding, Severity
 from flowcase.modeling.rules import SIZE_LIMIT, load_rules, run_rule
 
 

@@ -8,11 +8,11 @@ from pathlib import PurePosixPath
 
 from flowcase.errors import InvalidDefinition
 from flowcase.feel.types import Type
+from flowcase.finding import Finding, Severity
 from flowcase.modeling.catalogue import Catalogue
 from flowcase.modeling.check_bpmn import check_bpmn, sort_findings
 from flowcase.modeling.check_form import check_form
 from flowcase.modeling.document import Document, read_document
-from flowcase.modeling.finding import Finding, Severity
 from flowcase.modeling.read_dmn import check_dmn, read_dmn
 from flowcase.modeling.read_form import read_form
 from flowcase.modeling.report import Report

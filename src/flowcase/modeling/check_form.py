@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flowcase.errors import InvalidDefinition
+from flowcase.finding import Finding
 from flowcase.modeling.catalogue import Catalogue
 from flowcase.modeling.check_bpmn import sort_findings
-from flowcase.modeling.finding import Finding
 from flowcase.modeling.form_json import parse_form_json
 from flowcase.modeling.form_rules import FormReport, load_form_rules
 from flowcase.modeling.read_form import read_form

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from flowcase.finding import Finding, Severity
 from flowcase.modeling.catalogue import Catalogue
 from flowcase.modeling.check_bpmn import sort_findings
 from flowcase.modeling.check_bundle import DEPLOYED, catalogue_of, check_bundle, kind_of
-from flowcase.modeling.finding import Finding, Severity
 
 MAX_BYTES = 256 * 1024 * 1024  # what is larger is refused by its beginning; no reader takes a tenth of it
 _LEADING_OUT = frozenset({"form-reference", "decision-reference", "called-process", "rule-set-table"})

@@ -5,8 +5,8 @@ The output `x_en` is the English of the output `x`, as `besked_en` is of `besked
 
 from __future__ import annotations
 
+from flowcase.finding import Severity
 from flowcase.modeling.dmn_source import Element, Source
-from flowcase.modeling.finding import Severity
 
 _RULE, _ENGLISH = "dmn-english", "_en"
 _NOTHING = frozenset({"", "-", "null", '""'})

@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 
+from flowcase.finding import Severity
 from flowcase.modeling.content_model import Content, read_table
 from flowcase.modeling.dmn_source import Element, Source, local_name
-from flowcase.modeling.finding import Severity
 from flowcase.modeling.rule import MAX_FINDINGS_PER_RULE
 
 _TABLE = """

@@ -17,7 +17,7 @@ from flowcase.feel import (
     compile_unary_tests,
 )
 from flowcase.feel.types import Type
-from flowcase.modeling.finding import Finding, Severity
+from flowcase.finding import Finding, Severity
 
 Element: TypeAlias = Any  # lxml's element; lxml comes without types
 

@@ -10,7 +10,7 @@ from json import decoder, scanner
 from typing import Any
 
 from flowcase.errors import InvalidDefinition
-from flowcase.modeling.finding import Finding, Severity
+from flowcase.finding import Finding, Severity
 
 MAX_BYTES = 2 * 1024 * 1024
 _BY_HAND = "Mend it in this line of the text, or in the one before."

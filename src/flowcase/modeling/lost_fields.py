@@ -9,9 +9,9 @@ from lxml import etree
 
 from flowcase.errors import InvalidDefinition
 from flowcase.feel import Expression
+from flowcase.finding import Finding, Severity
 from flowcase.modeling.document import Document, Flow, Node, read_document, zeebe_children
 from flowcase.modeling.expressions import parse, written_in_process
-from flowcase.modeling.finding import Finding, Severity
 from flowcase.modeling.form import Form, VariableTarget
 from flowcase.modeling.read_form import read_form
 from flowcase.modeling.variables import first_segment, outputs_of

@@ -16,6 +16,7 @@ from flowcase.dmn.check import check_table
 from flowcase.dmn.graph import BusinessKnowledge, Decision, DecisionService, InputData, Node, Requirement
 from flowcase.dmn.model import Model
 from flowcase.errors import InvalidDefinition
+from flowcase.finding import Finding, Severity
 from flowcase.modeling.dmn_english import check_english
 from flowcase.modeling.dmn_names import check_names
 from flowcase.modeling.dmn_schema import check_schema
@@ -27,7 +28,6 @@ from flowcase.modeling.dmn_source import (
     local_name,
     plain_name,
 )
-from flowcase.modeling.finding import Finding, Severity
 from flowcase.modeling.read_dmn_logic import LogicReader
 from flowcase.modeling.read_dmn_types import TypeReader
 from flowcase.modeling.safe_xml import parse_xml

@@ -10,8 +10,8 @@ from flowcase.dmn.quick import NOT_SIMPLE, SimpleTests, quick_test
 from flowcase.dmn.table import Aggregation, HitPolicy, Input, Output, Rule, TableBox
 from flowcase.dmn.types import ConstrainedType, ItemType, Type, plain, unconstrained
 from flowcase.feel import UnaryTests
+from flowcase.finding import Severity
 from flowcase.modeling.dmn_source import Element, Source, plain_name
-from flowcase.modeling.finding import Severity
 from flowcase.modeling.read_dmn_types import TypeReader
 
 Names = frozenset[str]

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from flowcase.errors import InvalidDefinition
+from flowcase.finding import Finding, Severity
 from flowcase.modeling.definition import Expression
-from flowcase.modeling.finding import Finding, Severity
 from flowcase.modeling.form import CaseTarget, Check, Field, FieldType, Form, Option, Target, VariableTarget
 from flowcase.modeling.form_json import Located, parse_form_json
 

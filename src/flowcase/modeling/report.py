@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
+from flowcase.finding import Finding, Severity
 from flowcase.modeling.document import (
     BPMN,
     FLOW_NODES,
@@ -17,7 +18,6 @@ from flowcase.modeling.document import (
     local,
     namespace,
 )
-from flowcase.modeling.finding import Finding, Severity
 from flowcase.modeling.rule import MAX_FINDINGS_PER_RULE
 
 _NAMED = FLOW_NODES | {

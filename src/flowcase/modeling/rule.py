@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from flowcase.modeling.finding import Finding, Severity
+from flowcase.finding import Finding, Severity
 
 MAX_FINDINGS_PER_RULE = 200  # a file with ten thousand equal defects is understood after the first ones
 CRASHED = "rule-crashed"

@@ -15,7 +15,7 @@ from typing import Any
 
 from flowcase import yaml_nodes
 from flowcase.errors import InvalidDefinition
-from flowcase.modeling.finding import Finding, Severity
+from flowcase.finding import Finding, Severity
 
 KINDS: Mapping[str, str] = {
     "L": "statutory, in the time of the sources or now",

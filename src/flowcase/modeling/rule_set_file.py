@@ -11,7 +11,7 @@ import yaml
 
 from flowcase import yaml_nodes
 from flowcase.errors import InvalidDefinition
-from flowcase.modeling.finding import Finding, Severity
+from flowcase.finding import Finding, Severity
 
 MAX_BYTES = 512 * 1024
 _FILES_KEPT = 64  # a deployment asks each file three times what it is

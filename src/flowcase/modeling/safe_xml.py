@@ -13,7 +13,7 @@ import re
 from lxml import etree
 
 from flowcase.errors import InvalidDefinition
-from flowcase.modeling.finding import Finding, Severity
+from flowcase.finding import Finding, Severity
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_DEPTH = 256

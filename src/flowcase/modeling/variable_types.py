@@ -24,10 +24,10 @@ from flowcase.feel.types import (
     ListType,
     Type,
 )
+from flowcase.finding import Severity
 from flowcase.modeling.catalogue import Catalogue
 from flowcase.modeling.document import Document, Node, Process, local, zeebe_child, zeebe_children
 from flowcase.modeling.expressions import Written, parse, written_at
-from flowcase.modeling.finding import Severity
 from flowcase.modeling.references import plain
 from flowcase.modeling.signatures import DecisionSignature
 from flowcase.modeling.variables import may_set_anything

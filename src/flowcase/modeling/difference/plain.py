@@ -8,8 +8,8 @@ import yaml
 
 from flowcase import yaml_nodes
 from flowcase.errors import InvalidDefinition
+from flowcase.finding import Finding, Severity
 from flowcase.modeling.difference.change import Change, Facts, Kind, Place
-from flowcase.modeling.finding import Finding, Severity
 
 _KEYS = ("id", "key", "regel", "rule", "name", "navn", "value")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flowcase.modeling.finding import Finding, Severity
+from flowcase.finding import Finding, Severity
 from flowcase.modeling.form_json import Located
 from flowcase.modeling.read_form import MAX_DEPTH
 from flowcase.modeling.rule import MAX_FINDINGS_PER_RULE, Rule, collect_rules

@@ -27,8 +27,8 @@ from difflib import SequenceMatcher
 
 from flowcase.feel import FeelSyntaxError, Problem
 from flowcase.feel import check as problems_of
+from flowcase.finding import Severity
 from flowcase.modeling.expressions import parse
-from flowcase.modeling.finding import Severity
 from flowcase.modeling.form_json import Located
 from flowcase.modeling.form_rules import FormReport, components_of, properties_of
 from flowcase.modeling.form_rules.form_expression import expressions

@@ -14,7 +14,7 @@ Right::
 
 from __future__ import annotations
 
-from flowcase.modeling.finding import Severity
+from flowcase.finding import Severity
 from flowcase.modeling.form import FieldType
 from flowcase.modeling.form_json import Located
 from flowcase.modeling.form_rules import LABELS, FormReport, components_of

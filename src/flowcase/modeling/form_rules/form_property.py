@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 
-from flowcase.modeling.finding import Severity
+from flowcase.finding import Severity
 from flowcase.modeling.form_json import Located
 from flowcase.modeling.form_properties import FORM_PROPERTIES
 from flowcase.modeling.form_rules import FormReport, components_of, properties_of

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flowcase.modeling.finding import Severity
+from flowcase.finding import Severity
 from flowcase.modeling.form_json import Located
 from flowcase.modeling.form_rules import FormReport, components_of
 

@@ -18,8 +18,8 @@ Right::
 
 from __future__ import annotations
 
+from flowcase.finding import Severity
 from flowcase.modeling.catalogue import Catalogue
-from flowcase.modeling.finding import Severity
 from flowcase.modeling.form_json import Located
 from flowcase.modeling.form_rules import FormReport
 from flowcase.modeling.form_rules.form_field_name import is_misspelt, unknown_names

@@ -7,7 +7,7 @@ import itertools
 from lxml import etree
 
 from flowcase.errors import InvalidDefinition
-from flowcase.modeling.finding import Finding, Severity
+from flowcase.finding import Finding, Severity
 from flowcase.modeling.layout.geometry import draw
 from flowcase.modeling.layout.plan import BPMN, Node, Plan, label_size, read_plan
 from flowcase.modeling.safe_xml import parse_xml

@@ -12,8 +12,8 @@ It is a pure function. A rule that crashes is itself a finding, and the others s
 
 from __future__ import annotations
 
+from flowcase.finding import Finding, Severity
 from flowcase.modeling.document import Document
-from flowcase.modeling.finding import Finding, Severity
 from flowcase.modeling.report import Report
 from flowcase.modeling.rule import Rule, collect_rules, crash_finding
 

@@ -24,9 +24,9 @@ from __future__ import annotations
 import difflib
 import re
 
+from flowcase.finding import Severity
 from flowcase.modeling.bpmn_schema import KINDS
 from flowcase.modeling.document import Document
-from flowcase.modeling.finding import Severity
 from flowcase.modeling.report import Report
 from flowcase.modeling.schema_reading import Placed, placed
 

@@ -28,8 +28,8 @@ Right::
 
 from __future__ import annotations
 
+from flowcase.finding import Severity
 from flowcase.modeling.document import Document, local
-from flowcase.modeling.finding import Severity
 from flowcase.modeling.report import Report
 from flowcase.modeling.schema_reading import bpmn_children_of, placed
 

@@ -44,9 +44,9 @@ from collections.abc import Mapping
 from flowcase.feel.static_operators import is_unknown, name_of
 from flowcase.feel.static_types import type_of
 from flowcase.feel.types import ANY, DATE, DATE_TIME, ListType, Type
+from flowcase.finding import Severity
 from flowcase.modeling.catalogue import Catalogue
 from flowcase.modeling.document import Document, zeebe_child
-from flowcase.modeling.finding import Severity
 from flowcase.modeling.references import plain
 from flowcase.modeling.report import Report
 from flowcase.modeling.signatures import Asked

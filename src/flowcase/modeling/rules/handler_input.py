@@ -38,9 +38,9 @@ from lxml import etree
 
 from flowcase.feel.static_operators import name_of
 from flowcase.feel.types import STRING, Type
+from flowcase.finding import Severity
 from flowcase.modeling.catalogue import Catalogue
 from flowcase.modeling.document import Document, Node, local, zeebe_child, zeebe_children
-from flowcase.modeling.finding import Severity
 from flowcase.modeling.references import plain
 from flowcase.modeling.report import Report
 from flowcase.modeling.rules.decision_input import may_be

@@ -52,8 +52,8 @@ Right::
 
 from __future__ import annotations
 
+from flowcase.finding import Severity
 from flowcase.modeling.document import Document
-from flowcase.modeling.finding import Severity
 from flowcase.modeling.publishing import read_properties
 from flowcase.modeling.report import Report
 

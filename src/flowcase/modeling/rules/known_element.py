@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from lxml import etree
 
+from flowcase.finding import Severity
 from flowcase.modeling.dialect import is_known
 from flowcase.modeling.document import (
     BPMN,
@@ -33,7 +34,6 @@ from flowcase.modeling.document import (
     local,
     namespace,
 )
-from flowcase.modeling.finding import Severity
 from flowcase.modeling.report import Report
 
 _HOLDERS = SUB_PROCESSES | {"process", "choreography", "globalChoreographyTask", "subChoreography"}

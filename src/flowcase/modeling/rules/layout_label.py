@@ -29,8 +29,8 @@ Right::
 
 from __future__ import annotations
 
+from flowcase.finding import Severity
 from flowcase.modeling.document import Document
-from flowcase.modeling.finding import Severity
 from flowcase.modeling.report import Report
 
 SEVERITY = Severity.WARNING

@@ -38,8 +38,8 @@ Right::
 
 from __future__ import annotations
 
+from flowcase.finding import Severity
 from flowcase.modeling.document import BPMN_DI, Document, local, reference
-from flowcase.modeling.finding import Severity
 from flowcase.modeling.report import Report
 
 SEVERITY = Severity.WARNING

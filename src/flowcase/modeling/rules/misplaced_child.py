@@ -27,9 +27,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from flowcase.finding import Severity
 from flowcase.modeling.dialect import is_known
 from flowcase.modeling.document import EVENT_DEFINITIONS, FLOW_NODES, Document, local
-from flowcase.modeling.finding import Severity
 from flowcase.modeling.report import Report
 from flowcase.modeling.schema_reading import bpmn_children_of, placed
 

@@ -26,8 +26,8 @@ Right::
 
 from __future__ import annotations
 
+from flowcase.finding import Severity
 from flowcase.modeling.document import BPMN, Document, bpmn_children, local, reference
-from flowcase.modeling.finding import Severity
 from flowcase.modeling.report import Report
 
 SEVERITY = Severity.WARNING

@@ -40,8 +40,8 @@ Right::
 
 from __future__ import annotations
 
+from flowcase.finding import Severity
 from flowcase.modeling.document import Document
-from flowcase.modeling.finding import Severity
 from flowcase.modeling.paths import MAX_WORK, TokenGame
 from flowcase.modeling.report import Report
 from flowcase.modeling.rules.parallel_gateway_loop import loop_backs

@@ -25,9 +25,9 @@ Right::
 
 from __future__ import annotations
 
+from flowcase.finding import Severity
 from flowcase.modeling.catalogue import Catalogue
 from flowcase.modeling.document import ZEEBE, Document
-from flowcase.modeling.finding import Severity
 from flowcase.modeling.references import report_missing
 from flowcase.modeling.report import Report
 

@@ -38,9 +38,9 @@ from __future__ import annotations
 
 from flowcase.feel import FeelSyntaxError
 from flowcase.feel import check as problems_of
+from flowcase.finding import Severity
 from flowcase.modeling.document import Document
 from flowcase.modeling.expressions import parse, written_in_process
-from flowcase.modeling.finding import Severity
 from flowcase.modeling.report import Report
 from flowcase.modeling.variables import FACTS, set_in
 

@@ -29,8 +29,8 @@ from __future__ import annotations
 
 from lxml import etree
 
+from flowcase.finding import Severity
 from flowcase.modeling.document import BPMN, Document, local, namespace
-from flowcase.modeling.finding import Severity
 from flowcase.modeling.report import Report
 
 ENGINES = {

@@ -32,8 +32,8 @@ from __future__ import annotations
 
 from lxml import etree
 
+from flowcase.finding import Severity
 from flowcase.modeling.document import BPMN, ZEEBE, Document, local, namespace
-from flowcase.modeling.finding import Severity
 from flowcase.modeling.report import Report
 from flowcase.modeling.zeebe import ATTRIBUTES, EXTENSIONS, Extension, Field, Meaning
 
