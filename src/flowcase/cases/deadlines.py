@@ -301,6 +301,24 @@ def still_to_send(reminders: Sequence[Reminder], since: dt.datetime, sent: Itera
     return ahead
 
 
+def repeated_at(
+    due_at: dt.datetime, every: dt.timedelta, nr: int, zone: ZoneInfo = COPENHAGEN
+) -> dt.datetime:
+    """When the repetition `nr` comes: whole days later at the same local time, hours are counted exactly."""
+    if every % _ONE_DAY:
+        return (due_at.astimezone(dt.UTC) + nr * every).astimezone(zone)
+    local = due_at.astimezone(zone)
+    return at_wall_clock(local.date() + nr * every, local.time(), zone)
+
+
+def repetitions_by(now: dt.datetime, due_at: dt.datetime, every: dt.timedelta) -> int:
+    """How many have come."""
+    count = max(0, (now - due_at) // every + 1)  # one more or less where a clock change lies between
+    while count and repeated_at(due_at, every, count) > now:
+        count -= 1
+    return count
+
+
 def _reminder_at(
     row: Mapping[str, Value], due: Due, start: dt.datetime | dt.date, conditions: Conditions
 ) -> dt.datetime:

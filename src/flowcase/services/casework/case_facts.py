@@ -22,7 +22,7 @@ from typing import Any
 
 from flowcase.cases.case_team import team_of
 from flowcase.cases.civil_time import COPENHAGEN
-from flowcase.cases.deadlines import BREACHED_AFTER
+from flowcase.cases.deadlines import BREACHED_AFTER, repeated_at, repetitions_by
 from flowcase.cases.team_leaders import leaders_of
 from flowcase.services.casework.caseloads import case_loads
 from flowcase.services.rule_sets import RuleSets
@@ -180,8 +180,7 @@ def _next_repetition(row: DeadlineRow, now: dt.datetime) -> dt.datetime | None:
     if repeat is None:
         return None
     every: dt.timedelta = repeat["hver"]
-    passed = max(0, (now - row.due_at) // every)
-    return _local(row.due_at + (passed + 1) * every)
+    return repeated_at(row.due_at, every, repetitions_by(now, row.due_at, every) + 1)
 
 
 def _local(instant: dt.datetime) -> dt.datetime:

@@ -15,7 +15,7 @@ from typing import Any
 from flowcase.cases import events
 from flowcase.cases.civil_time import COPENHAGEN, end_of_day, local_date
 from flowcase.cases.deadline_rules import Calculated, Question
-from flowcase.cases.deadlines import Plan, Policy, still_to_send
+from flowcase.cases.deadlines import Plan, Policy, repeated_at, repetitions_by, still_to_send
 from flowcase.errors import NotFound, Refused
 from flowcase.services.casework.recipients import Recipients, resolve
 from flowcase.services.requests import FactsChanged, Publish, Request
@@ -271,8 +271,8 @@ class DeadlineWork:
             repeat: Any = row.plan.get("gentag")
             if repeat is None:
                 return False
-            passed = max(1, (self._tx.now - row.due_at) // repeat["hver"])
-            planned = {"tidspunkt": row.due_at + passed * repeat["hver"], "til": repeat["til"]}
+            passed = max(1, repetitions_by(self._tx.now, row.due_at, repeat["hver"]))
+            planned = {"tidspunkt": repeated_at(row.due_at, repeat["hver"], passed), "til": repeat["til"]}
         else:
             planned = _numbered(row.plan.get("eskaleringer"), nr)
         sent = {each["planned_at"] for each in row.escalations if (nr is None) or int(each["step"]) == nr}
