@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flowcase.cases.civil_time import local_date
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.plejefamilie_aabn import FAMILY
+from flowcase.handlers.team_leaders import leaders_of
 
 if TYPE_CHECKING:
     from flowcase.services.casework.case_work import CaseWork
@@ -40,6 +41,8 @@ def conclude(job: Job, case: CaseWork) -> None:
     deadline = job.inputs.get("egnethed_frist_id")
     if deadline:
         case.meet_deadline(str(deadline))
-    caseworker = case.case(code).get("sagsbehandler")
-    if not approved and caseworker:
-        case.notify(people=[caseworker], kind="opgave", case=code, text="plejefamilie_ikke_egnet")
+    facts = case.case(code)
+    if not approved:
+        people = [each for each in (facts.get("sagsbehandler"),) if each]
+        leaders = leaders_of(case, facts.get("team"))
+        case.notify(people=people, groups=leaders, kind="opgave", case=code, text="plejefamilie_ikke_egnet")

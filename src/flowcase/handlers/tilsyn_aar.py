@@ -41,7 +41,8 @@ LAST_MONTH, LAST_DAY = 12, 31
 def open_year(job: Job, case: CaseWork) -> Mapping[str, Value]:
     """How many visits a year that has begun already needs is said by table `tilsynsbesoeg`.
 
-    Last year's deadline, when it was not met, has been breached and counted; it ends with its year.
+    Last year's deadline, when it was not met, has been breached and counted. It stays for a visit that is
+    written late (`tilsyn.sidste_aar` ends it); diagrams of before name it here, and it ends with its year.
     """
     code, family = str(job.inputs["sag_id"]), str(job.inputs["plejefamilie_id"])
     today = local_date(job.now)
@@ -49,13 +50,7 @@ def open_year(job: Job, case: CaseWork) -> Mapping[str, Value]:
     last = job.inputs.get("forrige_frist_id")
     if last:
         case.cancel_deadline(str(last), reason="aaret_er_gaaet")
-    needed: Any = case.decide(
-        "tilsynsbesoeg",
-        {
-            "maaneder_tilbage": LAST_MONTH + 1 - start.month,
-            "besoeg_pr_aar": case.setting("tilsynsbesoeg_pr_aar"),
-        },
-    )
+    needed = visits_needed(case, start)
     try:
         deadline = case.open_deadline(
             "T18", start, case=code, subject=family, part=str(start.year), element=job.element
@@ -69,3 +64,14 @@ def open_year(job: Job, case: CaseWork) -> Mapping[str, Value]:
         "besoeg_holdt": Decimal(0),
         "tilsyn_frist_id": deadline,
     }
+
+
+def visits_needed(case: CaseWork, start: dt.date) -> Any:
+    """How many visits the rest of a calendar year asks for that is counted from this day."""
+    return case.decide(
+        "tilsynsbesoeg",
+        {
+            "maaneder_tilbage": LAST_MONTH + 1 - start.month,
+            "besoeg_pr_aar": case.setting("tilsynsbesoeg_pr_aar"),
+        },
+    )

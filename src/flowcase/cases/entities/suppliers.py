@@ -236,6 +236,8 @@ ENTITIES = (
         ("godkendelse", E, K0, "Godkendelse"),
         ("godkendt", D, K0, "Afgjort"),
         ("godkendelse_begrundelse", L, K2, "Begrundelse"),
+        ("hvad_nu", L, K2, "Hvor skal barnet bo, og hvem gør hvad?"),
+        ("flyttes_senest", D, K0, "Barnet flytter senest"),
         ("status", E, K0, "Status"),
     ),
     record_of(
