@@ -405,7 +405,10 @@ def test_a_family_that_moves_to_another_municipality_takes_its_material_along(st
         igangvaerende="Samtaler hver uge.",
         familie_orienteret="2026-05-11",
     )
+    told = (story.facts("S1")["status"], story.deadlines("T04")[0].status, len(story.tasks("planlaeg")))
+    story.go_to("2026-05-20T00:00")
 
+    assert told == ("undersoegelse", "open", 1)
     assert story.ends("flytning") == ["flyttet"]
     assert story.ends("boernefaglig_undersoegelse")[-1] == "sag_lukket"
     [t04] = story.deadlines("T04")

@@ -173,5 +173,7 @@ ENTITIES = (
         ("familie_orienteret", D, K1, "Familien orienteret"),
         ("kontinuitet", E, K0, "Vejer kontinuiteten tungere end området?"),
         ("kontinuitet_begrundelse", L, K2, "Begrundelse"),
+        ("aendring", E, K0, "Hvad er ændret"),
+        ("aendring_begrundelse", L, K2, "Hvad er der sket?"),
     ),
 )
