@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.conference_series import CONFERENCE
+from flowcase.handlers.konferencepunkt_klar import APPROVED
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.casework.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork, Record
 
-PROPOSED = "foreslaaet"
 CLOSED, ADJUSTED, ANOTHER = "afsluttet", "justeret", "ny_handling"
 REPORT = "Resultat af tværfaglig handling"
 
@@ -37,16 +38,8 @@ def report(job: Job, case: CaseWork) -> Mapping[str, Value]:
     origin = action["fra_moede"]
     if origin:
         meeting = case.get("Moede", str(origin))
-        item = {
-            "emne": REPORT,
-            "opgave": action["resultat"],
-            "identificerbart_barn": action["identificerbart_barn"],
-            "sag_id": code,
-            "omraade": meeting["omraade"],
-            "foreslaaet_af": case.actor,
-            "status": PROPOSED,
-        }
-        case.create("Dagsordenspunkt", {key: v for key, v in item.items() if v is not None}, case=where)
+        if meeting["slags"] == CONFERENCE:
+            _put_on_the_list(case, action, meeting, where)
         if meeting["indkalder"]:
             people = [str(meeting["indkalder"])]
             case.notify(people=people, kind="moede", case=where, text="handling_meldt_tilbage")
@@ -54,3 +47,21 @@ def report(job: Job, case: CaseWork) -> Mapping[str, Value]:
         given = {"sag_id": code, "fra_moede": origin, "forrige_id": id if outcome == ADJUSTED else None}
         case.start(str(job.inputs["proces"]), given, case=where)
     return {}
+
+
+def _put_on_the_list(case: CaseWork, action: Record, meeting: Record, code: str | None) -> None:
+    """The next conference there is offered it: that it is reported needs no leader's leave (2.u step 4)."""
+    item = {
+        "emne": REPORT,
+        "opgave": action["resultat"],
+        "identificerbart_barn": action["identificerbart_barn"],
+        "sag_id": code,
+        "fra_handling": action.id,
+        "konferencetype": meeting["type"],
+        "konferenceomraade": meeting["omraade"],
+        "distrikt": meeting["distrikt"],
+        "foreslaaet_af": case.actor,
+        "status": APPROVED,
+    }
+    known = {key: value for key, value in item.items() if value is not None}
+    case.create("Dagsordenspunkt", known, case=code)

@@ -12,7 +12,7 @@ from flowcase.handlers.moede_aftaler import NO_TASK
 if TYPE_CHECKING:
     from flowcase.services.casework.case_work import CaseWork, Record
 
-_WITHDRAWN = "trukket"
+_WITHDRAWN, _DISCUSSED = "trukket", "droeftet"
 _PEDAGOGUE = "ressourcepaedagog"
 
 
@@ -39,6 +39,8 @@ def close_items(job: Job, case: CaseWork) -> None:
             continue
         if item["emnetype"] == _PEDAGOGUE and item["sag_id"] and job.inputs["moede_udfald"] != NO_TASK:
             _carry_to_ppr(case, item)
+        if item["fra_handling"]:  # a report has no flow of its own that would close it
+            case.update("Dagsordenspunkt", item.id, {"status": _DISCUSSED})
         case.publish("punkt_droeftet", item.id, {"punkt_udfald": job.inputs["moede_udfald"]})
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     rules=("R-075",),
 )
 def take_off(job: Job, case: CaseWork) -> None:
-    """Each item ends in its own flow, which tells whoever proposed it."""
+    """Each item ends in its own flow, which tells whoever proposed it; a report of an action has none."""
     for id in job.inputs["punkter"]:
+        if case.get("Dagsordenspunkt", str(id))["fra_handling"]:
+            case.update("Dagsordenspunkt", str(id), {"status": "trukket"})
         case.publish("punkt_udgaar", str(id), time_to_live=dt.timedelta(0))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.conference_series import CONFERENCE
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 AGREED, ONLY_PROPOSED = "aftalt", "foreslaaet"
 WITH_AGREEMENTS, NO_TASK = "aftaler_indgaaet", "ingen_opgave"
-FOLLOWED_UP_BY = "aftale"
+FOLLOWED_UP_BY, TRIED_BY, TRIAL = "aftale", "tvaerfaglig_handling", "afproevning"
 
 
 @handler(
@@ -31,7 +32,10 @@ FOLLOWED_UP_BY = "aftale"
     rules=("R-064", "R-065"),
 )
 def record(job: Job, case: CaseWork) -> Mapping[str, Value]:
-    """What disposes of an absent party's resources stays proposed until that party agrees (S-14)."""
+    """What disposes of an absent party's resources stays proposed until that party agrees (S-14).
+
+    What a conference agrees to try out begins as an action, whose result comes back to it (2.i step 7, 2.u).
+    """
     id, code = str(job.inputs["moede_id"]), job.inputs.get("sag_id")
     meeting = case.get("Moede", id)
     present = {unit for one in meeting["til_stede"] or [] for unit in (one, *case.groups_of(str(one)))}
@@ -52,6 +56,9 @@ def record(job: Job, case: CaseWork) -> Mapping[str, Value]:
         made.append(agreement)
         given = {"aftale_id": agreement, "sag_id": code, "moede_id": id}
         case.start(FOLLOWED_UP_BY, given, case=where)
+        if meeting["slags"] == CONFERENCE and row.get("afproevning") is True and values["status"] == AGREED:
+            tried = {"aftale_id": agreement, "sag_id": code, "fra_moede": id, "slags": TRIAL}
+            case.start(TRIED_BY, tried, case=where)
     case.update("Moede", id, {"status": "afsluttet"})
     return {"aftaler": made, "moede_udfald": WITH_AGREEMENTS if made else NO_TASK}
 

@@ -119,6 +119,7 @@ ENTITIES = (
         ("foraeldre_tilbudt", E, K1, "Er forældrene tilbudt at deltage?"),
         ("leders_begrundelse", L, K2, "Lederens begrundelse"),
         ("resultat", L, K2, "Hvad konferencen førte til"),
+        ("fra_handling", R, K0, "Resultat af handling"),
     ),
     record_of(
         "Konferenceserie",
