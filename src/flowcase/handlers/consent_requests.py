@@ -80,6 +80,14 @@ def tell_requester(case: CaseWork, request: Record, text: str, *, kind: str = "s
         case.notify(people=[str(worker)], kind=kind, case=request.case, text=text)
 
 
+def tell_caseworker(case: CaseWork, request: Record, text: str) -> None:
+    """Tell the case's own caseworker what somebody else wrote, unless told as who asked for the consent."""
+    worker, asker = case.case(request.case).get("sagsbehandler"), request["anmodet_af"]
+    is_told = worker == asker or not (request["anmoder"] or (asker and asker != "system"))
+    if worker and worker != case.actor and not is_told:
+        case.notify(people=[str(worker)], kind="samtykke", case=request.case, text=text)
+
+
 def tell_recipients(case: CaseWork, request: Record, text: str) -> None:
     """Tell groups and people of this house who are named as recipients."""
     told = codes(request["modtagere"])

@@ -13,6 +13,7 @@ from flowcase.handlers.consent_requests import (
     REQUEST,
     asked_of,
     codes,
+    tell_caseworker,
     tell_recipients,
     tell_requester,
 )
@@ -63,6 +64,7 @@ def withdraw(job: Job, case: CaseWork) -> Mapping[str, Value]:
         _note_if_oral(job, case, consent, told)
         tell_recipients(case, request, "samtykke_tilbagekaldt")
         tell_requester(case, request, "samtykke_tilbagekaldt")
+        tell_caseworker(case, request, "samtykke_tilbagekaldt")
     case.update(
         WITHDRAWAL, id, {"anmodning_id": request.id, "afgiver": consent["afgiver"], "standsede": stopped}
     )
