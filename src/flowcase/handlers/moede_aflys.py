@@ -10,9 +10,9 @@ from flowcase.handlers.meeting_invitations import CANCELLED, INVITED, invitation
 from flowcase.values import Value
 
 if TYPE_CHECKING:
-    from flowcase.services.casework.case_work import CaseWork
+    from flowcase.services.casework.case_work import CaseWork, Record
 
-MOVED = "flyttet"
+ENDED = "afsluttet"
 
 
 @handler(
@@ -29,14 +29,30 @@ MOVED = "flyttet"
 )
 def cancel(job: Job, case: CaseWork) -> Mapping[str, Value]:
     id, code = str(job.inputs["moede_id"]), job.inputs.get("sag_id")
-    moved = job.inputs.get("flyttet") is True
-    invited = [each for each in invitations(case, id) if each["status"] == INVITED]
-    if not moved:
-        for each in invited:
-            case.update("Invitation", each.id, {"status": CANCELLED})
-        case.update("Moede", id, {"status": "aflyst"})
+    where = None if code is None else str(code)
+    if job.inputs.get("flyttet") is True:
+        tell(case, _invited(case, id), "moede_flyttet", where=where)
+    else:
+        call_off(case, id, where)
         if job.inputs.get("af"):
             case.update("Moede", id, {"aflyst_af": job.inputs["af"]})
-    text = "moede_flyttet" if moved else "moede_aflyst"
-    tell(case, invited, text, where=None if code is None else str(code))
     return {"aflyst_af": case.get("Moede", id)["aflyst_af"]}
+
+
+def call_off(case: CaseWork, meeting: str, code: str | None) -> None:
+    """The meeting and its invitations are cancelled; who was invited is told.
+
+    One that was held took place, even where its agreements were not written before the case closed.
+    """
+    if case.get("Moede", meeting)["holdt"] is not None:
+        case.update("Moede", meeting, {"status": ENDED})
+        return
+    invited = _invited(case, meeting)
+    for each in invited:
+        case.update("Invitation", each.id, {"status": CANCELLED})
+    case.update("Moede", meeting, {"status": "aflyst"})
+    tell(case, invited, "moede_aflyst", where=code)
+
+
+def _invited(case: CaseWork, meeting: str) -> list[Record]:
+    return [each for each in invitations(case, meeting) if each["status"] == INVITED]

@@ -38,13 +38,16 @@ def set_the_scene(flow: Flowcase, variant: Variant) -> None:
 
 
 def complete_case(flow: Flowcase, code: str, case: Mapping[str, Any]) -> None:
-    """A notification has opened or met this case: add the facts that the story gives and nobody set yet."""
+    """A notification has opened or met this case: add the facts that the story gives and nobody set yet.
+
+    What a case lost when it was opened again was set: to nothing.
+    """
     known = flow.cases.facts(code) or {}
     facts = dict(case.get("facts", {}))
     if case.get("family"):
         facts["familie_id"] = case["family"]
     for name, value in facts.items():
-        if name not in known or known[name] is None:
+        if name not in known:
             flow.cases.set_fact(code, name, value_of(value), reason="scenario", actor=NARRATOR)
 
 
