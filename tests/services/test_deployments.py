@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import threading
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from flowcase.store import tables
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import end, message, process, start, user_task
 
+read_bpmn = importlib.import_module("flowcase.modeling.read_bpmn")  # the package has a function of its name
 FIRST = process("p", start(), user_task("a"), end())
 SECOND = process("p", start(), user_task("b"), end())
 FORM = json.dumps(
@@ -75,6 +77,32 @@ def test_nobody_who_writes_waits_while_files_are_checked(
     monkeypatch.setattr(modeling, "check_bundle", checked_while_others_write)
 
     flow.deployments.deploy({"p.bpmn": FIRST}, actor=OPERATOR)
+
+
+def test_nobody_who_writes_waits_while_files_are_read(
+    flow: Flowcase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    read_bpmn.read_bpmn.cache_clear()
+    read_document, deploy_within = read_bpmn.read_document, flow.deployments.deploy_within
+
+    def noted(content: bytes, file: str) -> Any:
+        read.append(file)
+        return read_document(content, file)
+
+    def within(*given: Any, **more: Any) -> Any:
+        assert read == ["ny.bpmn"]
+        made = deploy_within(*given, **more)
+        assert read == ["ny.bpmn"]
+        return made
+
+    monkeypatch.setattr(read_bpmn, "read_document", noted)
+    monkeypatch.setattr(flow.deployments, "deploy_within", within)
+    new = process("ny", start(), user_task("kun_her"), end())
+
+    made = flow.deployments.deploy({"ny.bpmn": new}, actor=OPERATOR)
+
+    assert made.definitions == ("ny:1",)
 
 
 @pytest.mark.parametrize("meanwhile", ["nothing", "a group", "a deployment"])

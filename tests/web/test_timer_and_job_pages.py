@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from flowcase.access.actor import SYSTEM
+from flowcase.cases.civil_time import COPENHAGEN
 from flowcase.history.deadline_names import deadline_name
 from tests.services.diagrams import catch, end, process, service_task, start, timer, user_task
 
@@ -45,6 +46,24 @@ def test_a_timer_is_found_moved_and_fired(sign_in, world, waits):
 
     assert "forløbet er gået videre" in fired.text
     assert world.flow.timers.list(instance=waits.instance) == []
+
+
+def test_the_start_of_a_series_is_put_off_but_not_brought_forward_to_come_twice(sign_in, world):
+    [meeting] = [row for row in world.flow.timers.list() if row.id.startswith("start:fronten_dagsmoede:")]
+    drift = sign_in("drift")
+    page = drift.get(f"/drift/ure/{meeting.id}")
+    form = page.one("//main//form")
+    local = meeting.due_at.astimezone(COPENHAGEN)
+    earlier, later = ((local + dt.timedelta(minutes=by)).strftime("%Y-%m-%dT%H:%M") for by in (-1, 30))
+
+    refused = drift.submit(page, form, forfalder=earlier, begrundelse="Mødet begynder før")
+    moved = drift.submit(page, form, forfalder=later, begrundelse="Mødet begynder senere")
+
+    assert refused.status == 422
+    assert [link.get("href") for link in refused.all("//*[@id='fejl']//a")] == ["#forfalder"]
+    assert "kom det både da og på det planlagte tidspunkt" in refused.text
+    assert refused.one("//input[@name='begrundelse']").get("value") == "Mødet begynder før"
+    assert "Uret er flyttet til " in moved.text
 
 
 def test_a_timer_of_a_deadline_says_what_to_do_instead(sign_in, world):

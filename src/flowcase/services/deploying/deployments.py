@@ -80,8 +80,15 @@ class Deployments:
     # --- deploying ---------------------------------------------------------------------------------
 
     def check(self, files: Mapping[str, bytes]) -> list[Finding]:
-        """What the deploy check finds, blocking or not; files that are deployed already count as known."""
-        return self._transactions.read(lambda tx: self.findings(tx, files))
+        """What the deploy check finds, blocking or not; files that are deployed already count as known.
+
+        What nothing blocks is read here, before the transaction that deploys it, and kept.
+        """
+        findings = self._transactions.read(lambda tx: self.findings(tx, files))
+        if all(finding.severity is not Severity.ERROR for finding in findings):
+            for path, content in files.items():
+                _read(path, content)
+        return findings
 
     def deploy(
         self, files: Mapping[str, bytes], *, actor: Actor, note: str = "", draft: bool = False
