@@ -231,6 +231,7 @@ def test_who_decides_a_referral_reads_it_and_who_referred_reads_the_answer(asked
     attached = {"bilag": ["J-2026-17"], "foraeldre_tilslutning": "ja"}
     town_.complete("henvis", "SK-1", CASE, **referred, **attached)
 
+    [child] = flow.cases.records("Barn", case=CASE)
     [looked_at] = town_.tasks("gennemgaa", CASE)
     read = _seen(story, looked_at.id, "VC-1")
     town_.complete("gennemgaa", "VC-1", CASE, komplet=True)
@@ -238,5 +239,7 @@ def test_who_decides_a_referral_reads_it_and_who_referred_reads_the_answer(asked
     [given] = town_.tasks("giv_svar", CASE)
 
     assert read.view.withheld == ()
+    assert read.prefilled["barn_navn"] == child["navn"]
+    assert read.prefilled.get("barn_foedt") == child["foedt"]
     assert (read.prefilled["grundlag"], read.prefilled["bilag"]) == ("Trives ikke i klassen.", ["J-2026-17"])
     assert _seen(story, given.id, "SK-1").prefilled["begrundelse"] == "Skolen kan støtte."

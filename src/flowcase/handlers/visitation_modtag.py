@@ -1,4 +1,4 @@
-"""`visitation.modtag`: the referral has reached its committee, and when the committee is reminded."""
+"""`visitation.modtag`: the referral has reached its committee, about whom, and when that is reminded."""
 
 from __future__ import annotations
 
@@ -30,10 +30,23 @@ if TYPE_CHECKING:
     rules=("R-049", "R-050"),
 )
 def receive(job: Job, case: CaseWork) -> Mapping[str, Value]:
-    """A referral without the parents' support leaves a note with the school leader's reasons (R-050)."""
+    """Whoever decides reads who the child is: a case code tells a committee nothing.
+
+    A referral without the parents' support leaves a note with the school leader's reasons (R-050).
+    """
     code, record = str(job.inputs["sag_id"]), str(job.inputs["visitation_id"])
+    child = case.case(code).get("barn_id")
+    who = case.get("Barn", str(child)) if child else None
     case.update(
-        "Visitation", record, {"spor": job.inputs["spor"], "indsendt": case.now, "status": "til_udvalg"}
+        "Visitation",
+        record,
+        {
+            "spor": job.inputs["spor"],
+            "barn_navn": who["navn"] if who else None,
+            "barn_foedt": who["foedt"] if who else None,
+            "indsendt": case.now,
+            "status": "til_udvalg",
+        },
     )
     if job.inputs["uden_tilslutning"] is True:
         reasons = str(case.get("Visitation", record)["absolut_paakraevet"] or "")

@@ -233,6 +233,8 @@ ENTITIES = (
         ("spor", N, K0, "Spor"),
         ("tilbud", E, K2, "Tilbud"),
         ("foranstaltning_id", R, K0, "Foranstaltning"),
+        ("barn_navn", T, K1, "Barnets navn"),  # as it was referred: whom the committee decides about
+        ("barn_foedt", D, K1, "Født"),
         ("henviser", R, K0, "Henviser"),
         ("grundlag", L, K2, "Grundlag"),
         ("bilag", F, K2, "Bilag"),
