@@ -298,7 +298,7 @@ def _open(tx: Tx, case: str, actor: Actor) -> CaseRow:
 
 
 def _may_prepare(row: CaseRow, actor: Actor) -> bool:
-    return may_prepare_access_report(actor, team=case_access.team_of(row), caseworkers=row.caseworkers)
+    return may_prepare_access_report(actor, team=case_access.closest_group(row), caseworkers=row.caseworkers)
 
 
 def _hash(tx: Tx, who: Somebody) -> str:

@@ -130,7 +130,7 @@ def _entitled(tx: Tx, case: str, actor: Actor) -> case_files.CaseRow:
 
 
 def _may(row: case_files.CaseRow, actor: Actor) -> bool:
-    return may_hand_out_case(actor, team=case_access.team_of(row), caseworkers=row.caseworkers)
+    return may_hand_out_case(actor, team=case_access.closest_group(row), caseworkers=row.caseworkers)
 
 
 def _put_together(tx: Tx, row: case_files.CaseRow, wanted: DataClass, purpose: str, actor: Actor) -> Dossier:

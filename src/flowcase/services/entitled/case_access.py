@@ -27,7 +27,7 @@ def seen(tx: Tx, code: str, actor: Actor, attempt: str = "see") -> CaseRow:
     return row
 
 
-def team_of(row: CaseRow) -> str | None:
+def closest_group(row: CaseRow) -> str | None:
     """The group whose work the case is: its team; in a case without one, whoever works preventively in it.
 
     Domain specification 2.l and 5.3. Where a team has the case, it is that team's alone.
@@ -37,7 +37,7 @@ def team_of(row: CaseRow) -> str | None:
 
 def may_see(actor: Actor, row: CaseRow) -> bool:
     """Whether the case is this actor's work, as caseworker, deputy or by a group."""
-    return may_see_case(actor, team=team_of(row), caseworkers=row.caseworkers, case=row.code)
+    return may_see_case(actor, team=closest_group(row), caseworkers=row.caseworkers, case=row.code)
 
 
 def may_see_of(tx: Tx, code: str | None, actor: Actor) -> bool:

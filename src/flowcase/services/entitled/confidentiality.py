@@ -17,7 +17,7 @@ from flowcase.cases.events import CaseRuleSetChanged
 from flowcase.errors import InvalidValues
 from flowcase.model import UserTaskStatus
 from flowcase.services.entitled.candidates import is_candidate
-from flowcase.services.entitled.case_access import may_see, team_of
+from flowcase.services.entitled.case_access import closest_group, may_see
 from flowcase.store import Tx
 from flowcase.store.queries.case_files import CaseRow
 from flowcase.store.queries.records import RecordRow
@@ -46,12 +46,12 @@ TOLD_TO_WHO_AUDITS = (
 
 def is_close(actor: Actor, row: CaseRow) -> bool:
     """Whether the family's data are for this reader's work now, or while an emergency lasts."""
-    return is_closest_to_case(actor, team=team_of(row), caseworkers=row.caseworkers, case=row.code)
+    return is_closest_to_case(actor, team=closest_group(row), caseworkers=row.caseworkers, case=row.code)
 
 
 def is_their_case(actor: Actor, row: CaseRow) -> bool:
     """As `is_close`, where something leaves the house: an emergency opens nothing of that."""
-    return is_closest_to_case(actor, team=team_of(row), caseworkers=row.caseworkers)
+    return is_closest_to_case(actor, team=closest_group(row), caseworkers=row.caseworkers)
 
 
 def highest_seen(actor: Actor, row: CaseRow) -> DataClass:
