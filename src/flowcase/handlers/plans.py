@@ -37,12 +37,15 @@ def kind_of_plan(case: CaseWork, code: str) -> str | None:
     return None if kind is None else str(kind)
 
 
-def open_deadline(case: CaseWork, code: str, start: dt.date, element: str) -> None:
-    """One that runs stays as it is: nothing gives the plan more time. Not every rule set has a T17."""
+def open_deadline(case: CaseWork, code: str, start: dt.date, element: str, *, start_fact: str = "") -> None:
+    """One that runs stays as it is: nothing gives the plan more time. Not every rule set has a T17.
+
+    `start_fact` is what it counts from, where that is not the decision.
+    """
     if case.deadlines(rule=READY, case=code):
         return
     try:
-        case.open_deadline(READY, start, case=code, element=element)
+        case.open_deadline(READY, start, case=code, start_fact=start_fact, element=element)
     except NotFound:
         return
 

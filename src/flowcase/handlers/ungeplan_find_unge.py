@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from flowcase.services.casework.case_work import CaseWork
     from flowcase.services.casework.record_work import Record
 
+BIRTHDAY = "foedselsdag"  # what T17 counts from
+
 
 @handler(
     "ungeplan.find_unge",
@@ -49,7 +51,9 @@ def find(job: Job, case: CaseWork) -> Mapping[str, Value]:
         plans = [each for each in case.records(PLAN, case=file.id) if each["status"] != LAPSED]
         if any(_is_youth_plan(each, first) for each in plans):
             continue
-        open_deadline(case, file.id, max([first, *_decided(case, file.id)]), job.element)
+        start = max([first, *_decided(case, file.id)])
+        counted_from = BIRTHDAY if start == first else ""
+        open_deadline(case, file.id, start, job.element, start_fact=counted_from)
         case.set_fact(file.id, KIND_OF_CASE, YOUTH_PLAN)
         drafts = [each for each in plans if each["status"] == DRAFT]
         for draft in drafts:

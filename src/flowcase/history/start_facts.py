@@ -7,6 +7,7 @@ _WORDS = {
     "afgoerelse": ("afgørelsen", "the decision"),
     "aftale": ("aftalen", "the agreement"),
     "anbringelsesdato": ("anbringelsen", "the placement"),
+    "foedselsdag": ("fødselsdagen", "the birthday"),
     "foranstaltning_startet": ("foranstaltningens start", "the start of the measure"),
     "forrige_afholdt": ("den forrige, da den blev holdt", "the previous one, when it was held"),
     "forrige_frist": ("den forrige frist", "the previous deadline"),

@@ -1,0 +1,97 @@
+"""Youth plans: each case by its own rule set, and a deadline that says what it counts from."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from flowcase.access.actor import SYSTEM
+
+TURNED_16 = dt.date(2026, 3, 4)
+MONDAY_AFTER = "2026-03-09T07:00"
+
+
+@pytest.fixture
+def story(town):
+    return town("2026-03-02T06:00")
+
+
+def young_person(story, code, **values):
+    """In a measure that was decided last year."""
+    child = {"navn": f"Ung {code}", "foedt": dt.date(2010, 3, 4)} | values
+    facts = {"team": "familieteam_syd", "sagsbehandler": "CW-07", "status": "foranstaltning"}
+    story.flow.cases.open(code, child=child, facts=facts, actor=SYSTEM)
+    measure = {"type": "kontaktperson", "status": "i_gang", "besluttet": dt.date(2025, 8, 6)}
+    story.flow.cases.add_record("Foranstaltning", measure, case=code, actor=SYSTEM)
+
+
+def names(story, code):
+    return sorted(row.name for row in story.flow.user_tasks.list(case=code) if row.process == "handleplan")
+
+
+def test_the_deadline_counts_from_the_birthday_and_says_so(story):
+    young_person(story, "S1")
+
+    story.go_to(MONDAY_AFTER)
+
+    [deadline] = story.deadlines("T17")
+    assert (deadline.start, deadline.start_fact) == (TURNED_16, "foedselsdag")
+    assert deadline.legal_basis.startswith("Barnets Lov §§ 91-92 og 108-109")
+    assert names(story, "S1") == ["Læg exitstrategi til ungeplan", "Sæt mål i ungeplan"]
+
+
+def test_a_case_whose_rule_set_has_no_such_age_has_no_youth_plan(story):
+    """Each case is asked by what it pinned, whatever is in force."""
+    story.flow.rule_sets.use(selected=["LOV-SEL"], actor=SYSTEM)
+    young_person(story, "S1")
+    story.flow.rule_sets.use(selected=[], actor=SYSTEM)
+    young_person(story, "S2")
+
+    story.go_to(MONDAY_AFTER)
+
+    assert (names(story, "S1"), len(names(story, "S2"))) == ([], 2)
+
+
+def test_whose_birth_is_not_known_is_left_alone(story):
+    young_person(story, "S1", foedt=None)
+
+    story.go_to(MONDAY_AFTER)
+
+    assert names(story, "S1") == []
+    assert set(story.ends("ungeplan_varsel")) == {"fundet"}
+
+
+def test_a_plan_that_is_being_written_becomes_the_youth_plan_and_its_tasks_are_called_so(story):
+    young_person(story, "S1")
+    story.flow.instances.start("handleplan", {"sag_id": "S1"}, case="S1", actor=SYSTEM)
+    assert names(story, "S1") == ["Læg exitstrategi til barnets plan", "Sæt mål i barnets plan"]
+
+    story.go_to(MONDAY_AFTER)
+
+    assert names(story, "S1") == ["Læg exitstrategi til ungeplan", "Sæt mål i ungeplan"]
+    [plan] = story.flow.cases.records("Handleplan", case="S1")
+    assert (plan["slags"], plan["revision"]) == ("ungeplan", 1)
+    assert len(story.deadlines("T17")) == 1
+    told = [
+        row.event for row in story.flow.history.everything() if type(row.event).__name__ == "UserTaskRedrawn"
+    ]
+    assert [event.changes for event in told] == [
+        {"name": "Læg exitstrategi til ungeplan"},
+        {"name": "Sæt mål i ungeplan"},
+    ]
+
+
+def test_a_revision_after_the_birthday_is_the_youth_plan(story):
+    young_person(story, "S1")
+    before = {"slags": "barnets_plan", "status": "godkendt", "revision": 1}
+    plan = story.flow.cases.add_record("Handleplan", before, case="S1", actor=SYSTEM)
+    story.go_to("2026-03-05T09:00")
+
+    begun = {"sag_id": "S1", "handleplan_id": plan}
+    story.flow.instances.start("handleplan", begun, case="S1", actor=SYSTEM)
+    story.go_to(MONDAY_AFTER)
+
+    [only] = story.flow.cases.records("Handleplan", case="S1")
+    assert (only["slags"], only["revision"], only["status"]) == ("ungeplan", 2, "kladde")
+    assert len(names(story, "S1")) == 2
