@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pyotp
 import pytest
 
 from flowcase.bootstrap import Flowcase
+from flowcase.services.signing_in.brakes import Source
 from flowcase.services.signing_in.people import SignInFailed
 from tests.cli.conftest import CommandLine
 
@@ -58,6 +60,21 @@ def test_an_account_that_was_closed_is_opened_again_with_its_groups_and_another_
     with pytest.raises(SignInFailed):
         people.authenticate("nete.ny", GIVEN)
     assert flowcase("verify").exit_code == 0
+
+
+def test_a_lost_second_factor_is_taken_away_where_no_other_operator_can_sign_in(
+    flowcase: CommandLine, opened: Opened
+) -> None:
+    command = ("people", "second-factor", "karen", "--reason")
+    assert "karen" in flowcase(*command, "Telefonen er tabt", expect=3).stderr
+    factors = opened().second_factors
+    code = pyotp.TOTP(factors.enrol("karen").secret).now()
+    factors.confirm(code, actor=opened().people.actor("karen"), source=Source())
+    assert "Write a reason." in flowcase(*command, " ", expect=6).stderr
+
+    flowcase(*command, "Telefonen er tabt; legitimation set")
+
+    assert not opened().second_factors.standing("karen").is_confirmed
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,7 @@ _ONES_OWN = {
     "own_account.end_others",
     "own_account.renew_codes",
     "own_account.end_second_factor",
+    "own_account.replace_app",
 }
 # Of a team that the sender leads: their own tests go through every cell (tests/web/test_team.py).
 _ELSEWHERE = {"team.end_absence", "team.absence", "team.last_day", "team.hand_over"}

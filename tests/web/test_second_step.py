@@ -238,6 +238,28 @@ def test_a_person_turns_it_off_with_a_code_only(karen: Any, app: Any, phone: Pho
     assert password(Visitor(app)).heading == "Mine opgaver"
 
 
+@pytest.mark.parametrize("is_of_the_app", [True, False])
+def test_another_phone_takes_the_place_of_the_old_one_by_a_code_of_either_kind(
+    strict: Flowcase, is_of_the_app: bool
+) -> None:
+    """Whose group requires one, too: they could not do without it, and so never change it."""
+    phone, visitor = Phone(strict), Visitor(create_app(strict))
+    codes = enrolled(visitor, phone, password(visitor))
+    page, old = visitor.get("/mig"), phone.secret
+    [button] = page.all("//button[@formaction='/mig/totrin/ny-app']")
+    assert visitor.press_this(page, button, kode="AAAA-BBBB-CCCC-DDDD").status == 422
+
+    new = visitor.press_this(page, button, kode=phone.code() if is_of_the_app else codes[2])
+    enrolled(visitor, phone, new)
+
+    assert phone.secret != old
+    other = Visitor(create_app(strict))
+    half = password(other)
+    assert other.submit(half, half.one("//main//form"), kode=pyotp.TOTP(old).at(phone.now)).status == 422
+    assert other.submit(half, half.one("//main//form"), kode=phone.code()).heading == "Mine opgaver"
+    assert strict.altered_rows.find(casework=True) == []
+
+
 def test_an_operator_takes_it_away_with_a_reason_and_signs_the_person_out(
     karen: Any, sign_in: Callable[[str], Visitor], flow: Flowcase
 ) -> None:

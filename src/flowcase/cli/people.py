@@ -1,4 +1,4 @@
-"""Commands for local accounts of people: add one, give a password, change groups, close and open it, list."""
+"""Commands for local accounts of people: add, give a password, change groups, close, open, list them."""
 
 from __future__ import annotations
 
@@ -129,6 +129,22 @@ def open_(id: str, no_password: bool, keep: bool, as_json: bool) -> None:
         groups = sorted(flow.people.actor(id).groups)
     said = f"{id} is open again, in {', '.join(groups) or 'no group'}."
     say({"person": id, "groups": groups}, said, as_json=as_json)
+
+
+@people.command("second-factor")
+@click.argument("id")
+@click.option("--reason", required=True, help="Why, and how you know whose it is; kept in the history.")
+@json_option
+def second_factor(id: str, reason: str, as_json: bool) -> None:
+    """Take away the second factor of who lost app and recovery codes; they are told, and their sessions end.
+
+    As on Drift, for where no other operator can sign in. Whose group requires one sets it up anew.
+    """
+    with opened() as flow:
+        flow.second_factors.disable(id, reason, actor=operator())
+    say(
+        {"person": id}, f"{id} signs in without a second factor until another one is set up.", as_json=as_json
+    )
 
 
 @people.command("list")

@@ -86,6 +86,7 @@ RULES: Mapping[str, Rule] = {
     "own_account.end_others": SIGNED_IN,
     "own_account.renew_codes": SIGNED_IN,
     "own_account.end_second_factor": SIGNED_IN,
+    "own_account.replace_app": SIGNED_IN,
     "sign_in_care.index": OPERATING,
     "sign_in_care.sign_out": OPERATING,
     "sign_in_care.disable": OPERATING,

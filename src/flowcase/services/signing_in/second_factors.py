@@ -144,41 +144,36 @@ class SecondFactors:
             if row is None or not row.is_confirmed:
                 _refused(tx, person, "unknown")
                 return None
-            plain = code.replace(" ", "").replace("-", "").upper()
-            if len(plain) > 6:
-                attempt = brakes.begin(tx, _KIND, person, source)
-                hash = _hash(person, plain)
-                if not attempt.is_too_soon and rows.use_recovery_code(tx, person, hash):
-                    brakes.was_right(tx, attempt)
-                    proof = keyed_hashes.of_recovery_code(tx, person, hash)
-                    tx.append(INSTALLATION, events.RecoveryCodeUsed(person=person, keyed_hash=proof))
-                    return "recovery"
-                counted = brakes.was_wrong(tx, attempt)
-                _refused(tx, person, "locked" if attempt.is_too_soon else "wrong", counted)
-                return None
-            return "totp" if self._counts(tx, row, plain, source) else None
+            return self._kind(tx, row, code, source)
 
         return _accepted(self._transactions.run(SYSTEM, work))
 
     def renew_recovery_codes(self, code: str, *, actor: Actor, source: Source) -> list[str]:
-        """Ten new recovery codes; the old ones are worth nothing. Raises CodeRefused."""
+        """Ten new recovery codes, for a code of either kind; the old ones are worth nothing.
+
+        Raises CodeRefused.
+        """
 
         def work(tx: Tx) -> list[str] | None:
             row = rows.factor(tx, actor.id)
-            if row is None or not row.is_confirmed or not self._counts(tx, row, code, source):
+            if row is None or not row.is_confirmed or self._kind(tx, row, code, source) is None:
                 return None
             return self._new_codes(tx, actor.id)
 
         return _accepted(self._transactions.run(actor, work))
 
-    def end(self, code: str, *, actor: Actor, source: Source) -> None:
-        """Sign in without it from now on. Raises CodeRefused, and Forbidden where a group requires it."""
-        if self.is_required(actor):
+    def end(self, code: str, *, is_replaced: bool = False, actor: Actor, source: Source) -> None:
+        """Sign in without it from now on, for a code of either kind. Raises CodeRefused.
+
+        With `is_replaced` another app is set up next, by whose group requires one at the next sign-in at the
+        latest. Else raises Forbidden where a group requires it.
+        """
+        if self.is_required(actor) and not is_replaced:
             raise Forbidden("do without a second factor", "a group of theirs has to have one")
 
         def work(tx: Tx) -> bool | None:
             row = rows.factor(tx, actor.id)
-            if row is None or not row.is_confirmed or not self._counts(tx, row, code, source):
+            if row is None or not row.is_confirmed or self._kind(tx, row, code, source) is None:
                 return None
             tx.append(INSTALLATION, events.SecondFactorEnded(person=actor.id, because="own", reason=""))
             tell_owner(tx, actor.id, Told.SECOND_FACTOR_ENDED)
@@ -206,6 +201,22 @@ class SecondFactors:
         self._transactions.run(actor, work)
 
     # --- inside a transaction ----------------------------------------------------------------------
+
+    def _kind(self, tx: Tx, row: rows.SecondFactorRow, code: str, source: Source) -> str | None:
+        """Which kind of code counts now, and is used by that; None for one that does not, which is told."""
+        plain = code.replace(" ", "").replace("-", "").upper()
+        if len(plain) > 6:
+            attempt = brakes.begin(tx, _KIND, row.person, source)
+            hash = _hash(row.person, plain)
+            if not attempt.is_too_soon and rows.use_recovery_code(tx, row.person, hash):
+                brakes.was_right(tx, attempt)
+                proof = keyed_hashes.of_recovery_code(tx, row.person, hash)
+                tx.append(INSTALLATION, events.RecoveryCodeUsed(person=row.person, keyed_hash=proof))
+                return "recovery"
+            counted = brakes.was_wrong(tx, attempt)
+            _refused(tx, row.person, "locked" if attempt.is_too_soon else "wrong", counted)
+            return None
+        return "totp" if self._counts(tx, row, plain, source) else None
 
     def _counts(self, tx: Tx, row: rows.SecondFactorRow, code: str, source: Source) -> bool:
         """Whether a code of the app counts now; a wrong one is counted and told."""

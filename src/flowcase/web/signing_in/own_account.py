@@ -64,6 +64,23 @@ def end_second_factor() -> Any:
     return redirect(url_for("own_account.index"), HTTPStatus.SEE_OTHER)
 
 
+@blueprint.post("/totrin/ny-app")
+@login_required
+def replace_app() -> Any:
+    """Another phone or app: the one before is worth nothing, and the new one is set up at once."""
+    try:
+        flow().second_factors.end(
+            request.form.get("kode", ""),
+            is_replaced=True,
+            actor=actor(),
+            source=known_browsers.source(actor().id),
+        )
+    except CodeRefused:
+        return _page(gettext(second_step.WRONG))
+    flash(gettext("Den gamle app gælder ikke længere. Sæt den nye op nu."), "success")
+    return redirect(url_for("second_step.enrol"), HTTPStatus.SEE_OTHER)
+
+
 def _page(error: str = "") -> Any:
     page = render_template(
         "own_account.html",
