@@ -43,14 +43,15 @@ def trials(world, tmp_path):
     (folder / "KORT-01.yaml").write_text(STORY % 0, "utf-8")
     (folder / "KORT-02.yaml").write_text(STORY.replace("KORT-01", "KORT-02") % 1, "utf-8")
     (folder / "SKAEV.yaml").write_text("id: SKAEV\ntitle: Skæv\nsteps: 7\n", "utf-8")
-    return ScenarioTrials(world.flow.scenario_trials._transactions, tmp_path)
+    shipped = world.flow.scenario_trials
+    return ScenarioTrials(shipped._transactions, shipped._deployments, tmp_path)
 
 
 def test_a_scenario_that_comes_as_told_is_kept_for_exactly_these_files(trials, world, jens):
     before = trials.beside(DIAGRAM, actor=jens)
     assert all(story.trial is None for story in before.stories)
 
-    row = trials.play("KORT-01", actor=jens)
+    row = trials.play("KORT-01", path=DIAGRAM, actor=jens)
 
     assert row.passed and row.actor == "jens.proces"
     after = {story.id: story.trial for story in trials.beside(DIAGRAM, actor=jens).stories}
@@ -63,7 +64,7 @@ def test_a_scenario_that_comes_as_told_is_kept_for_exactly_these_files(trials, w
 
 
 def test_a_step_that_goes_otherwise_is_told_with_what_was_expected_and_what_came(trials, jens):
-    row = trials.play("KORT-02", actor=jens)
+    row = trials.play("KORT-02", path=DIAGRAM, actor=jens)
 
     assert not row.passed
     story = next(each for each in trials.beside(DIAGRAM, actor=jens).stories if each.id == "KORT-02")
@@ -76,7 +77,7 @@ def test_a_step_that_goes_otherwise_is_told_with_what_was_expected_and_what_came
 
 def test_what_was_expected_and_what_came_stand_on_the_page_in_its_language(trials, world, sign_in, jens):
     world.flow.scenario_trials._stories, shipped = trials._stories, world.flow.scenario_trials._stories
-    trials.play("KORT-02", actor=jens)
+    trials.play("KORT-02", path=DIAGRAM, actor=jens)
     visitor = sign_in("jens.proces")
     try:
         page = visitor.get(f"/studie/scenarier/{DIAGRAM}")
@@ -96,7 +97,7 @@ def test_a_draft_that_cannot_be_deployed_says_so_and_harms_nothing(trials, world
     assert broken != content
     world.flow.kept_drafts.save(DIAGRAM, broken, seen=None, based_on=None, actor=jens)
 
-    row = trials.play("KORT-01", actor=jens)
+    row = trials.play("KORT-01", path=DIAGRAM, actor=jens)
 
     assert not row.passed
     assert row.report["trouble"] == "not_deployed"
@@ -111,7 +112,7 @@ def test_the_page_says_in_danish_which_errors_hinder_a_trial_and_counts_the_warn
     content = world.flow.studio.in_force(DIAGRAM, actor=jens)
     broken = content.replace(b'targetRef="afdaek"', b'targetRef="findes_ikke"')
     world.flow.kept_drafts.save(DIAGRAM, broken, seen=None, based_on=None, actor=jens)
-    row = trials.play("KORT-01", actor=jens)
+    row = trials.play("KORT-01", path=DIAGRAM, actor=jens)
     object.__setattr__(world.flow, "scenario_trials", trials)
 
     page = sign_in("jens.proces").get(f"/studie/scenarier/{DIAGRAM}")
@@ -123,6 +124,60 @@ def test_the_page_says_in_danish_which_errors_hinder_a_trial_and_counts_the_warn
     assert "findes_ikke" in told and "Expected" not in told
     assert not page.all("//main//li/span[@lang='en']")
     assert ("Advarsler, som ikke hindrer det" in page.text) == (row.report["warnings"] > 0)
+
+
+def test_a_half_drawn_draft_of_another_file_does_not_stand_in_the_way(trials, world, sign_in, jens):
+    other = "opfoelgning.bpmn"
+    half = world.flow.studio.in_force(other, actor=jens).replace(b'targetRef="runde"', b'targetRef="ingen"')
+    world.flow.kept_drafts.save(other, half, seen=None, based_on=None, actor=jens)
+    object.__setattr__(world.flow, "scenario_trials", trials)
+
+    row = trials.play("KORT-01", path=DIAGRAM, actor=jens)
+    page = sign_in("jens.proces").get(f"/studie/scenarier/{DIAGRAM}")
+    own = trials.play("KORT-01", path=other, actor=jens)
+
+    assert row.passed, row.report
+    assert page.all("//p[@id='udeladt']/a/@href") == [f"/studie/{other}"]
+    assert "Som ventet" in "".join(page.one("//tr[@id='scenarie-KORT-01']").itertext())
+    assert own.report["trouble"] == "not_deployed"
+    assert {each["file"] for each in own.report["findings"]} == {other}
+
+
+def test_a_draft_that_takes_away_what_others_need_is_left_out_until_the_file_is_looked_at(
+    trials, world, jens
+):
+    path = "forms/F-A1.form"
+    renamed = world.flow.studio.in_force(path, actor=jens).replace(b'"F-A1"', b'"F-A1-ny"')
+    world.flow.kept_drafts.save(path, renamed, seen=None, based_on=None, actor=jens)
+
+    beside = [trials.beside(each, actor=jens) for each in (DIAGRAM, path)]
+
+    assert [(each.drafts, each.left_out) for each in beside] == [((), (path,)), ((path,), ())]
+
+
+def test_a_draft_with_errors_is_played_where_the_file_uses_it_and_what_it_needs_goes_along(
+    trials, world, jens
+):
+    half = b'{"id": "halv", "type": "default", "components": [{"id": "a", "type": "textfield", "key": "a"}]}'
+    named = world.flow.studio.in_force(DIAGRAM, actor=jens).replace(b'formId="F-L1"', b'formId="halv"', 1)
+    for path, content in ((DIAGRAM, named), ("forms/halv.form", half)):
+        world.flow.kept_drafts.save(path, content, seen=None, based_on=None, actor=jens)
+
+    beside = [trials.beside(each, actor=jens) for each in (DIAGRAM, "opfoelgning.bpmn")]
+
+    assert [(set(each.drafts), each.left_out) for each in beside] == [
+        ({DIAGRAM, "forms/halv.form"}, ()),
+        (set(), (DIAGRAM, "forms/halv.form")),
+    ]
+
+
+def test_how_a_story_went_stands_beside_itself(trials, jens):
+    path = "scenarios/KORT-01.yaml"
+
+    trials.play("KORT-01", path=path, actor=jens)
+
+    story = next(each for each in trials.beside(path, actor=jens).stories if each.id == "KORT-01")
+    assert story.trial is not None and story.trial.passed
 
 
 def test_the_page_tells_of_drafts_of_stories_apart_from_those_of_files(trials, world, sign_in, jens):
@@ -139,13 +194,13 @@ def test_the_page_tells_of_drafts_of_stories_apart_from_those_of_files(trials, w
 def test_what_takes_too_long_is_stopped(trials, world, jens):
     trials._seconds = 0.2
 
-    row = trials.play("KORT-01", actor=jens)
+    row = trials.play("KORT-01", path=DIAGRAM, actor=jens)
 
     assert row.report == {"trouble": "too_long", "seconds": 0.2}
 
 
 def test_a_scenario_file_that_cannot_be_read_names_its_lines(trials, jens):
-    row = trials.play("SKAEV", actor=jens)
+    row = trials.play("SKAEV", path=DIAGRAM, actor=jens)
 
     assert row.report["trouble"] == "unusable"
     assert row.report["said"]
@@ -158,7 +213,7 @@ def test_a_file_in_force_by_the_name_of_a_place_is_written_into_the_trials_folde
     content = world.flow.studio.in_force(DIAGRAM, actor=jens).replace(b"forebyggende_distrikt", b"et_andet")
     world.flow.deployments.deploy({str(elsewhere): content}, actor=SYSTEM, note="as it once was")
 
-    row = trials.play("KORT-01", actor=jens)
+    row = trials.play("KORT-01", path=DIAGRAM, actor=jens)
 
     assert not elsewhere.exists()
     assert row.passed, row.report
@@ -166,11 +221,11 @@ def test_a_file_in_force_by_the_name_of_a_place_is_written_into_the_trials_folde
 
 def test_one_trial_at_a_time_and_only_for_process_owners(trials, world, jens):
     with scenario_trials._playing, pytest.raises(Conflict):
-        trials.play("KORT-01", actor=jens)
+        trials.play("KORT-01", path=DIAGRAM, actor=jens)
     with pytest.raises(NotFound):
-        trials.play("../hemmelig", actor=jens)
+        trials.play("../hemmelig", path=DIAGRAM, actor=jens)
     with pytest.raises(Forbidden):
-        trials.play("KORT-01", actor=world.flow.people.actor("karen.fp"))
+        trials.play("KORT-01", path=DIAGRAM, actor=world.flow.people.actor("karen.fp"))
     with pytest.raises(Forbidden):
         trials.beside(DIAGRAM, actor=world.flow.people.actor("karen.fp"))
 

@@ -26,7 +26,7 @@ from flowcase.errors import Conflict, FlowcaseError
 from flowcase.modeling import Finding
 from flowcase.modeling.process_archive import place_of
 from flowcase.services.machines import apart
-from flowcase.services.studio.scenario_trials import digest_of
+from flowcase.services.studio.played_files import digest_of
 
 MOST = 3  # that one server keeps at once; the one that waited longest makes room
 IDLE_SECONDS = 900.0

@@ -8,29 +8,28 @@ lost at any time, because the list says everything.
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import hashlib
 import json
 import re
 import zlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_edit_processes
 from flowcase.errors import Conflict, FlowcaseError, Forbidden, InvalidValues, NotFound
-from flowcase.modeling import Finding, Severity, catalogue_of, check_bpmn, check_dmn, check_form
 from flowcase.modeling.check_bundle import kind_of
 from flowcase.modeling.drawn_names import Names, names_of, processes_in
 from flowcase.modeling.form import Form
 from flowcase.modeling.read_form import read_form
+from flowcase.services.deploying.deployments import Deployments
 from flowcase.services.studio import play_scenes
 from flowcase.services.studio.kept_drafts import KeptDrafts
 from flowcase.services.studio.play_processes import PlayProcesses
 from flowcase.services.studio.play_scenes import Beginning
-from flowcase.services.studio.scenario_trials import digest_of, played_files
+from flowcase.services.studio.played_files import digest_of, played_files
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.play_tables import play
@@ -133,12 +132,13 @@ class Plays:
     def __init__(
         self,
         transactions: Transactions,
+        deployments: Deployments,
         kept: KeptDrafts,
         folder: Path,
         processes: PlayProcesses | None = None,
     ) -> None:
         """`folder` has the shipped processes, with `scenarios` below."""
-        self._transactions, self._drafts = transactions, kept
+        self._transactions, self._deployments, self._drafts = transactions, deployments, kept
         self._stories = folder / "scenarios"
         self._processes = processes or PlayProcesses()
         self._remembered: dict[tuple[str, str], dict[str, bytes]] = {}
@@ -153,13 +153,13 @@ class Plays:
     def choices(self, path: str, *, actor: Actor) -> Choice:
         """What a play of this diagram can begin as. Raises NotFound."""
         _check(actor)
-        files, own = self._transactions.read(lambda tx: played_files(tx, actor))
-        if path not in files:
+        played = self._transactions.read(lambda tx: played_files(tx, self._deployments, path, actor=actor))
+        if path not in played.files:
             raise NotFound("file", path)
-        found = tuple(play_scenes.beginnings(self._stories, processes_in(files[path])))
+        found = tuple(play_scenes.beginnings(self._stories, processes_in(played.files[path])))
         named = {str(step.get("process")) for each in found for step in each.steps}
-        left_out = tuple(_left_out(path, files, own))
-        return Choice(path, len(own) > len(left_out), found, names_of(files, named), left_out)
+        names = names_of(played.files, named)
+        return Choice(path, bool(played.drafts), found, names, played.left_out)
 
     def get_ready(self, path: str, *, actor: Actor) -> None:
         """Somebody has begun to choose: make a process ready meanwhile. Raises NotFound.
@@ -167,7 +167,7 @@ class Plays:
         It takes seconds of a processor, so it is not done for whoever only looks.
         """
         _check(actor)
-        files, *_ = self._transactions.read(lambda tx: _to_play(tx, actor, True, path))
+        files, *_ = self._transactions.read(lambda tx: _to_play(tx, self._deployments, actor, True, path))
         if path not in files:
             raise NotFound("file", path)
         self._processes.warm(files)
@@ -179,7 +179,7 @@ class Plays:
         _check(actor)
 
         def work(tx: Tx) -> str:
-            files, own, in_force = _to_play(tx, actor, with_drafts, path)
+            files, own, in_force = _to_play(tx, self._deployments, actor, with_drafts, path)
             if path not in files:
                 raise NotFound("file", path)
             found = play_scenes.scene_and_acts(self._stories, scenario, number) if scenario else None
@@ -273,7 +273,8 @@ class Plays:
         kept = self._kept(id, actor, seen)
 
         def work(tx: Tx) -> PlayRow:
-            files, own, in_force = _to_play(tx, actor, bool(kept.row.has_drafts), kept.row.path)
+            with_drafts = bool(kept.row.has_drafts)
+            files, own, in_force = _to_play(tx, self._deployments, actor, with_drafts, kept.row.path)
             values = {
                 "digest": digest_of(files),
                 "files": in_force,
@@ -403,7 +404,7 @@ class Plays:
             files[by_process.get(process or "", kept.row.path)],
             by_process,
             names_of(files, {str(one.get("process")) for one in answer["acts"]}),
-            self._transactions.read(lambda tx: _is_changed(tx, kept.row)),
+            self._transactions.read(lambda tx: _is_changed(tx, self._deployments, kept.row)),
             page,
             _form(files, page["form"]) if page and page.get("form") else None,
             str(answer.get("no_page", "")),
@@ -411,64 +412,30 @@ class Plays:
 
 
 def _to_play(
-    tx: Tx, actor: Actor, with_drafts: bool, path: str
-) -> tuple[dict[str, bytes], list[str], dict[str, str]]:
+    tx: Tx, deployments: Deployments, actor: Actor, with_drafts: bool, path: str
+) -> tuple[Mapping[str, bytes], Sequence[str], dict[str, str]]:
     """Files, which of them are drafts, and the hashes of what is in force."""
     in_force = _without_stories({row.path: row.hash for row in resources.files_in_force(tx)})
-    own: Sequence[str] = ()
-    files: dict[str, bytes] = {}
-    left_out: Collection[str] = in_force.keys()
     if with_drafts:
-        files, own = played_files(tx, actor)
-        left_out = _left_out(path, files, own)
-    for name in left_out:
-        content = resources.content(tx, in_force[name]) if name in in_force else None
-        if content is None:
-            files.pop(name, None)
-        else:
-            files[name] = content
-    return files, [name for name in own if name not in left_out], in_force
+        played = played_files(tx, deployments, path, actor=actor)
+        return played.files, played.drafts, in_force
+    contents = {name: resources.content(tx, hash) for name, hash in in_force.items()}
+    return {name: content for name, content in contents.items() if content is not None}, (), in_force
 
 
-def _left_out(path: str, files: Mapping[str, bytes], own: Sequence[str]) -> list[str]:
-    """The drafts with errors that this file does not name: half drawn, they would hinder its play."""
-    return [
-        name
-        for name in own
-        if name != path
-        and _has_errors(name, files[name])
-        and not _is_named(name, files[name], files.get(path))
-    ]
-
-
-@functools.lru_cache(maxsize=256)
-def _has_errors(path: str, content: bytes) -> bool:
-    """In the file itself; whether what it names elsewhere is there is another question."""
-    checks: Mapping[str, Callable[[bytes, str], list[Finding]]]
-    checks = {".bpmn": check_bpmn, ".dmn": check_dmn, ".form": check_form}
-    check = checks.get(PurePosixPath(path).suffix)
-    found = check(content, path) if check is not None else []
-    return any(finding.severity is Severity.ERROR for finding in found)
-
-
-def _is_named(path: str, content: bytes, by: bytes | None) -> bool:
-    defined = catalogue_of({path: content})
-    ids = {*(defined.forms or ()), *(defined.decisions or ()), *(defined.processes or ())}
-    return by is not None and any(f'"{id}"'.encode() in by for id in ids)
-
-
-def _is_changed(tx: Tx, row: PlayRow) -> bool:
+def _is_changed(tx: Tx, deployments: Deployments, row: PlayRow) -> bool:
     """Whether a play that begins now would be of other files."""
     in_force = {each.path: each.hash for each in resources.files_in_force(tx)}
-    own = [each for each in drafts.drafts(tx) if each.owner == row.owner and not each.copy]
-    contents = {each.file_name: drafts.content(tx, each) for each in own} if row.has_drafts else {}
-    deployed = resources.content(tx, in_force[row.path]) if row.path in in_force else None
-    left_out = _left_out(row.path, {row.path: deployed or b"", **contents}, list(contents))
-    drawn = {each.file_name: each.hash for each in own if each.file_name not in left_out}
+    if _without_stories(in_force) != row.files:
+        return True
+    if not row.has_drafts:
+        return False
     played = {path: _sha256(text.encode()) for path, text in queries.drafts_of(tx, row.id).items()}
-    return _without_stories(in_force) != row.files or (
-        bool(row.has_drafts) and _without_stories(drawn) != _without_stories(played)
-    )
+    own = [each for each in drafts.drafts(tx) if each.owner == row.owner and not each.copy]
+    if _without_stories({each.file_name: each.hash for each in own}) == played:
+        return False
+    now = played_files(tx, deployments, row.path, actor=Actor(row.owner))  # some may have been left out
+    return {name: _sha256(now.files[name]) for name in now.drafts} != played
 
 
 def _without_stories(files: Mapping[str, str]) -> dict[str, str]:

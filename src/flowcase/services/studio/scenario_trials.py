@@ -13,7 +13,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -26,7 +26,9 @@ from flowcase.modeling import Catalogue, Severity, catalogue_of, read_bpmn
 from flowcase.modeling.check_bundle import kind_of
 from flowcase.modeling.drawn_names import Names, names_of
 from flowcase.modeling.process_archive import place_of
+from flowcase.services.deploying.deployments import Deployments
 from flowcase.services.machines import apart
+from flowcase.services.studio.played_files import PlayedFiles, played_files
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import drafts, resources, trials
@@ -83,6 +85,7 @@ class Trials:
     content: bytes
     files: str  # digest of everything that is played
     drafts: tuple[str, ...]  # this person's drafts among it; stories stay out
+    left_out: tuple[str, ...]  # drafts with errors, which this file does not use
     stories: tuple[Story, ...]
     reached: Reached | None  # None for what is no diagram, or before anything was played
     names: Names  # of what the steps name that went otherwise
@@ -91,62 +94,77 @@ class Trials:
 class ScenarioTrials:
     """Raises Forbidden for who is no process owner."""
 
-    def __init__(self, transactions: Transactions, processes: Path, *, seconds: float = SECONDS) -> None:
-        self._transactions, self._stories, self._seconds = transactions, processes / "scenarios", seconds
+    def __init__(
+        self,
+        transactions: Transactions,
+        deployments: Deployments,
+        processes: Path,
+        *,
+        seconds: float = SECONDS,
+    ) -> None:
+        self._transactions, self._deployments = transactions, deployments
+        self._stories, self._seconds = processes / "scenarios", seconds
 
     def beside(self, path: str, *, actor: Actor) -> Trials:
         """The scenarios and how they went; those that touch the file first. Raises NotFound."""
         _check(actor)
 
         def work(tx: Tx) -> Trials:
-            files, own = played_files(tx, actor)
-            files = {**files, path: b""} if kind_of(path) == "scenario" else files
-            if path not in files:
+            contents, own = self._contents(tx, actor)
+            played = self._to_play(tx, path, contents, actor)
+            content = b"" if kind_of(path) == "scenario" else played.files.get(path)
+            if content is None:
                 raise NotFound("file", path)
-            digest = digest_of(files)
-            went = {(row.scenario, row.story): row for row in trials.trials(tx, digest)}
+            went = {(row.scenario, row.story): row for row in trials.trials(tx, played.digest)}
             stories = tuple(
                 replace(each, trial=went.get((each.id, each.hash)))
-                for each in self._all(tx, actor, _names(tx, path, files))
+                for each in _stories(contents, own, _names(tx, path, {**played.files, path: content}))
             )
-            reached = _reached(path, files[path], stories)
+            reached = _reached(path, content, stories)
             named = {str(step.get("process")) for story in stories for _, step in story.failures}
-            return Trials(path, files[path], digest, own, stories, reached, names_of(files, named))
+            names = names_of(played.files, named)
+            digest, left_out = played.digest, played.left_out
+            return Trials(path, content, digest, played.drafts, left_out, stories, reached, names)
 
         return self._transactions.read(work)
 
-    def play(self, scenario: str, *, actor: Actor) -> TrialRow:
-        """Play one scenario with this person's drafts, and keep what came.
+    def play(self, scenario: str, *, path: str, actor: Actor) -> TrialRow:
+        """Play one scenario with this person's drafts, as beside the file of this path; keep what came.
 
         Raises NotFound, and Conflict when another trial runs in this server just now.
         """
         _check(actor)
-        files, stories = self._transactions.read(
-            lambda tx: (played_files(tx, actor)[0], self._all(tx, actor, ()))
-        )
+
+        def work(tx: Tx) -> tuple[PlayedFiles, list[Story]]:
+            contents, own = self._contents(tx, actor)
+            return self._to_play(tx, path, contents, actor), _stories(contents, own, ())
+
+        played, stories = self._transactions.read(work)
         story = next((each for each in stories if each.id == scenario), None)
         if story is None:
             raise NotFound("scenario", scenario)
-        return self._play(story, files, actor)
+        return self._play(story, played, actor)
 
     def play_text(self, path: str, content: bytes, *, actor: Actor) -> TrialRow:
         """The same for a story as it stands in an editor, kept or not. Raises Conflict as `play`."""
         _check(actor)
-        files = self._transactions.read(lambda tx: played_files(tx, actor)[0])
+        played = self._transactions.read(
+            lambda tx: played_files(tx, self._deployments, path, about=content, actor=actor)
+        )
         id = PurePosixPath(path).stem
         story = Story(id, id, content, hashlib.sha256(content).hexdigest(), touches=True)
-        return self._play(story, files, actor)
+        return self._play(story, played, actor)
 
-    def _play(self, story: Story, files: Mapping[str, bytes], actor: Actor) -> TrialRow:
-        digest = digest_of(files)
+    def _play(self, story: Story, files: PlayedFiles, actor: Actor) -> TrialRow:
         if not _playing.acquire(blocking=False):
             raise Conflict(f"play '{story.id}'", "another scenario is being played in this moment; try again")
         try:
-            with _folder(files) as folder:
+            with _folder(files.files) as folder:
                 report = _played(story, folder, self._seconds)
         finally:
             _playing.release()
         passed = "trouble" not in report and report["failed"] == 0
+        digest = files.digest
 
         def work(tx: Tx) -> TrialRow:
             row = TrialRow(digest, story.id, story.hash, passed, report, actor.id, tx.now)
@@ -162,40 +180,49 @@ class ScenarioTrials:
         hash = hashlib.sha256(content).hexdigest()
 
         def work(tx: Tx) -> TrialRow | None:
-            found = trials.trials(tx, digest_of(played_files(tx, actor)[0]))
+            played = played_files(tx, self._deployments, path, about=content, actor=actor)
             name = PurePosixPath(path).stem
+            found = trials.trials(tx, played.digest)
             return next((row for row in found if (row.scenario, row.story) == (name, hash)), None)
 
         return self._transactions.read(work)
 
-    def _all(self, tx: Tx, actor: Actor, names: Sequence[str]) -> list[Story]:
-        """The stories of the folder, those deployed over them, and this person's drafts over both."""
+    def _to_play(self, tx: Tx, path: str, contents: Mapping[str, bytes], actor: Actor) -> PlayedFiles:
+        about = contents.get(PurePosixPath(path).stem, b"") if kind_of(path) == "scenario" else None
+        return played_files(tx, self._deployments, path, about=about, actor=actor)
+
+    def _contents(self, tx: Tx, actor: Actor) -> tuple[dict[str, bytes], frozenset[str]]:
+        """The stories of the folder, those deployed over them, this person's drafts over both, and which."""
         contents = {file.stem: file.read_bytes() for file in self._stories.glob("*.yaml")}
         for row in resources.all_named(tx, "scenario")[::-1]:
             if row.status == "active":
                 contents[row.name] = resources.content(tx, row.hash) or b""
-        own = set()
-        for draft in drafts.drafts(tx):
-            if draft.owner == actor.id and draft.copy == 0 and kind_of(draft.file_name) == "scenario":
-                name = PurePosixPath(draft.file_name).stem
-                contents[name] = drafts.content(tx, draft)
-                own.add(name)
-        found = []
-        words = "|".join(map(re.escape, names))
-        named = re.compile(rf"(?<![\w-])(?:{words})(?![\w-])") if names else None
-        for name, content in sorted(contents.items()):
-            text = content.decode("utf-8", errors="replace")
-            found.append(
-                Story(
-                    id=name,
-                    title=_title(text) or name,
-                    content=content,
-                    hash=hashlib.sha256(content).hexdigest(),
-                    touches=bool(named and named.search(text)),
-                    is_draft=name in own,
-                )
+        own = {
+            PurePosixPath(draft.file_name).stem: drafts.content(tx, draft)
+            for draft in drafts.drafts(tx)
+            if draft.owner == actor.id and draft.copy == 0 and kind_of(draft.file_name) == "scenario"
+        }
+        return contents | own, frozenset(own)
+
+
+def _stories(contents: Mapping[str, bytes], own: Collection[str], names: Sequence[str]) -> list[Story]:
+    """Those that name one of the processes first."""
+    found = []
+    words = "|".join(map(re.escape, names))
+    named = re.compile(rf"(?<![\w-])(?:{words})(?![\w-])") if names else None
+    for name, content in sorted(contents.items()):
+        text = content.decode("utf-8", errors="replace")
+        found.append(
+            Story(
+                id=name,
+                title=_title(text) or name,
+                content=content,
+                hash=hashlib.sha256(content).hexdigest(),
+                touches=bool(named and named.search(text)),
+                is_draft=name in own,
             )
-        return sorted(found, key=lambda each: (not each.touches, each.id))
+        )
+    return sorted(found, key=lambda each: (not each.touches, each.id))
 
 
 def _played(story: Story, folder: Path, seconds: float) -> dict[str, Any]:
@@ -232,30 +259,6 @@ def _played(story: Story, folder: Path, seconds: float) -> dict[str, Any]:
             "said": [f"{one['line']}: {one['problem']}" for one in report["unusable"]],
         }
     return {"failed": report["failed"], "passed": report["passed"], "variants": report["variants"]}
-
-
-def played_files(tx: Tx, actor: Actor) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """Everything in force, this person's first drafts over it, and which those are; stories stay out."""
-    files = {}
-    for row in resources.files_in_force(tx):
-        if kind_of(row.path) == "scenario":
-            continue
-        content = resources.content(tx, row.hash)
-        if content is not None:
-            files[row.path] = content
-    own = []
-    for draft in drafts.drafts(tx):
-        if draft.owner == actor.id and draft.copy == 0 and kind_of(draft.file_name) != "scenario":
-            files[draft.file_name] = drafts.content(tx, draft)
-            own.append(draft.file_name)
-    return files, tuple(own)
-
-
-def digest_of(files: Mapping[str, bytes]) -> str:
-    digest = hashlib.sha256()
-    for path, content in sorted(files.items()):
-        digest.update(f"{path}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()
 
 
 @contextmanager

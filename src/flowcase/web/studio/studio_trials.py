@@ -51,7 +51,7 @@ def play(path: str) -> Any:
     """Play one; for a script the answer is JSON."""
     wants_json = request.accept_mimetypes.best == "application/json"
     try:
-        row = flow().scenario_trials.play(request.form.get("scenarie", ""), actor=actor())
+        row = flow().scenario_trials.play(request.form.get("scenarie", ""), path=path, actor=actor())
     except Conflict:
         words = gettext("En anden prøve er i gang på serveren. Vent et øjeblik, og prøv igen.")
         if wants_json:
