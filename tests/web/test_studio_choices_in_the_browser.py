@@ -110,6 +110,32 @@ def test_a_choice_is_moved_among_the_others_and_a_new_one_has_a_danish_name(stud
     expect(page.locator("#valgt")).to_have_text(f"»{new}«: {len(before)} af {len(before) + 1}")
 
 
+def test_what_is_kept_by_the_code_of_a_choice_goes_along_when_the_code_is_written_otherwise(studio, world):
+    path, jens = "forms/F-B2.form", world.flow.people.actor("jens.proces")
+
+    def kept() -> dict[str, str]:
+        content = world.flow.studio.open(path, actor=jens).content
+        return dict(next(each for each in read_form(content, path).walk() if each.key == "udfald").properties)
+
+    before = kept()
+    page = studio(path)
+    page.locator(".fjs-element[data-id=felt_udfald]").click(position={"x": 8, "y": 8})
+    first = group(page, "staticOptions").locator(".bio-properties-panel-collapsible-entry").first
+    first.locator(".bio-properties-panel-collapsible-entry-header").click()
+
+    first.locator("input").nth(1).fill("til_familieteamne")
+    expect(page.locator("#gemt")).to_have_text("Ikke gemt")
+    saved(page)
+    after = kept()
+    page.get_by_role("button", name="Fortryd").click()
+    saved(page)
+
+    assert before["value_en.til_familieteam"] == "To the family team" and before["key.til_familieteam"] == "f"
+    renamed = {name.replace("til_familieteam", "til_familieteamne"): value for name, value in before.items()}
+    assert after == renamed != before
+    assert kept() == before
+
+
 def test_feel_completes_what_forms_and_outputs_have_set(studio):
     page = studio(DIAGRAM)
     page.locator("[data-element-id=flow_hvad_nu__loest_label] .djs-hit").first.click(force=True)
@@ -199,3 +225,18 @@ def test_cells_of_a_table_complete_its_inputs_what_a_diagram_hands_in_and_the_se
     written.press_sequentially("indstilling.opf")
 
     expect(offered).to_contain_text("opfoelgning")
+
+
+def test_a_form_that_was_begun_in_another_window_is_offered_as_soon_as_one_comes_back(studio, world):
+    jens = world.flow.people.actor("jens.proces")
+    page = studio(DIAGRAM)
+    choose(page, a_user_task())
+    offered = group(page, "form").get_by_label("Vælg formular")
+    expect(offered.locator("option[value=min_nye_formular]")).to_have_count(0)
+
+    form = b'{"type": "default", "id": "min_nye_formular", "components": []}'
+    world.flow.kept_drafts.begin("forms/min_nye_formular.form", form, actor=jens)
+    with checked_again(page):
+        page.evaluate("() => ['blur', 'focus'].forEach((each) => window.dispatchEvent(new Event(each)))")
+
+    expect(offered.locator("option[value=min_nye_formular]")).to_have_count(1)

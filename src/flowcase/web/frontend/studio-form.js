@@ -7,6 +7,7 @@ import './studio/studio.css';
 
 import { FormEditor } from '@bpmn-io/form-js-editor';
 
+import { ChoiceCodesModule } from './studio/choice-codes.js';
 import { bindKeysList } from './studio/choosing.js';
 import danish from './studio/danish-forms.json';
 import { translateShown } from './studio/danish-shown.js';
@@ -34,7 +35,7 @@ function makeEditor(begun) {
   nameSections(container);
   const isDanish = begun.language === 'da';
   const names = isDanish ? [kindsInDanish(danish)] : [];
-  const editor = new FormEditor({ container, additionalModules: [FormPropertiesModule, ...names] });
+  const editor = new FormEditor({ container, additionalModules: [FormPropertiesModule, ChoiceCodesModule, ...names] });
   listTargets(begun.targets);
   if (isDanish) {
     translateShown(container, { ...danish, ...Object.fromEntries([...broken, ...ofKinds]) }, PLACES);
