@@ -207,6 +207,7 @@ def _sent_to(world: World) -> Iterator[Page]:
         ("studio_api.discard", "/api/studio/discard"),
         ("studio_api.save", "/api/studio/draft"),
         ("studio_api.effects", "/api/studio/effects"),
+        ("studio_api.names", "/api/studio/names"),
         ("studio_api.presence", "/api/studio/presence"),
         ("studio_api.draw_table", "/api/studio/table"),
         ("studio_api.trial", "/api/studio/trial"),

@@ -293,6 +293,7 @@ RULES: Mapping[str, Rule] = {
     "studio_plays.delete": STUDIO,
     "studio_api.check": STUDIO,
     "studio_api.effects": STUDIO,
+    "studio_api.names": STUDIO,
     "studio_api.presence": STUDIO,
     "studio_drafts.compare": STUDIO,
     "studio_drafts.choose": STUDIO,

@@ -7,6 +7,7 @@ import '@bpmn-io/properties-panel/assets/properties-panel.css';
 import 'bpmn-js-element-templates/dist/assets/element-templates.css';
 import './studio/studio.css';
 
+import { render } from '@bpmn-io/properties-panel/preact';
 import BpmnModeler from 'bpmn-js/lib/Modeler';
 import {
   BpmnPropertiesPanelModule,
@@ -92,11 +93,15 @@ function makeEditor(begun) {
   return {
     async open(text) {
       // The panel would draw what is gone once more; with the root of the next file it begins anew.
-      modeler.get('propertiesPanel')._destroy();
+      render(null, document.querySelector('#egenskaber > .bio-properties-panel-container'));
       await modeler.importXML(text);
       fit(modeler.get('canvas'));
     },
     read: async () => (await modeler.saveXML({ format: true })).xml,
+    renew(names) {
+      Object.assign(begun.choices, names);
+      modeler.get('eventBus').fire('propertiesPanel.providersChanged'); // the panel asks for its lists again
+    },
     onChange: (tell) => modeler.on('commandStack.changed', (event) => event.trigger !== 'clear' && tell(event.trigger)),
     select(id) {
       const element = registry.get(id);

@@ -35,7 +35,7 @@ document.adoptedStyleSheets.push(rowMarks);
 
 function makeEditor(begun) {
   const view = { additionalModules: translation(begun.language) };
-  const written = { additionalModules: [...view.additionalModules, tableNames(begun.names)] };
+  const written = { additionalModules: [...view.additionalModules, tableNames(begun.choices)] };
   const modeler = new DmnModeler({
     container: '#laerred',
     drd: { additionalModules: [...view.additionalModules, OverviewKeysModule, ShapingModule] },
@@ -90,6 +90,7 @@ function makeEditor(begun) {
       setTimeout(() => (hasBegun = true));
     },
     read: async () => (await modeler.saveXML({ format: true })).xml,
+    renew: (names) => Object.assign(begun.choices, names),
     onChange: (tell) => tellers.push(tell),
     select(id) {
       const view = viewOf(id);

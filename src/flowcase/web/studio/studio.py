@@ -141,8 +141,7 @@ def _data(opened: Any, kind: str) -> str:
         "fromCopy": request.args.get("kopi", 0, type=int),
     }
     if kind == "bpmn":
-        groups = {code: group_name(code, current()) for code in NAMES}
-        started["choices"] = {**asdict(flow().element_choices.of(actor())), "groups": groups}
+        started["choices"] = names_to_choose(opened.path)
         started["templates"] = element_templates(flow().handlers, language=current())
         started["properties"] = [
             {
@@ -159,9 +158,17 @@ def _data(opened: Any, kind: str) -> str:
     if kind == "form":
         started["targets"] = sorted(f"case:{each}" for each in targets())
     if kind == "dmn":
-        started["names"] = asdict(flow().element_choices.in_tables(actor()))
+        started["choices"] = names_to_choose(opened.path)
     text = json.dumps(started, ensure_ascii=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def names_to_choose(path: str) -> dict[str, Any]:
+    """What the lists of a diagram offer and the cells of a table complete; nothing for other files."""
+    if path.endswith(".bpmn"):
+        groups = {code: group_name(code, current()) for code in NAMES}
+        return {**asdict(flow().element_choices.of(actor())), "groups": groups}
+    return asdict(flow().element_choices.in_tables(actor())) if path.endswith(".dmn") else {}
 
 
 def property_words(name: str) -> str:

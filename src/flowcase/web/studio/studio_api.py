@@ -21,6 +21,7 @@ from flowcase.services.studio.studio_files import MAX_BYTES
 from flowcase.web.language import current, gettext
 from flowcase.web.session import actor, flow
 from flowcase.web.studio.file_tables import table
+from flowcase.web.studio.studio import names_to_choose
 from flowcase.web.studio.studio_trials import trial_in_words
 from flowcase.web.words import rules_in_danish
 from flowcase.web.words.deployment_words import AS_IT_WAS, effects_in_words, not_approved_in_words
@@ -132,6 +133,13 @@ def presence() -> Any:
     """Say that the file is open here; the names of who else has it open."""
     others = flow().presences.note_file(_asked()["file"], actor=actor())
     return jsonify(others=[person(id) for id in others])
+
+
+@blueprint.post("/names")
+@login_required
+def names() -> Any:
+    """What the editor offers to choose from, as it is by now: another window may have begun a form."""
+    return jsonify(names_to_choose(_asked()["file"]))
 
 
 @blueprint.post("/effects")

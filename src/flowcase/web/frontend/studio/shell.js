@@ -2,7 +2,8 @@
 //
 // An editor hands in { open(text), read(), onChange(tell), select(element), mark(findings, focus), undo(),
 // redo(), mayUndo(), mayRedo() }; everything else is here. Where names are written in the drawing itself, also
-// { isWriting(), endWriting() }: such a name belongs to the drawing only once its writing has ended.
+// { isWriting(), endWriting() }: such a name belongs to the drawing only once its writing has ended. An editor that
+// offers names of other files has renew(names) as well.
 import { tell } from './choosing.js';
 import { focusFinding, showFindings } from './findings.js';
 import { ask } from './server.js';
@@ -76,6 +77,12 @@ class Studio {
     );
     // Back on the network, or from the window in which one has signed in again.
     ['online', 'focus'].forEach((each) => window.addEventListener(each, () => this.isRefused && this.save()));
+    // Back from another window, in which a form may have been begun, or what was found here may have been mended.
+    window.addEventListener('blur', () => (this.isAway = true));
+    window.addEventListener('focus', () => {
+      if (this.isAway) this.lookAround();
+      this.isAway = false;
+    });
     window.addEventListener('beforeunload', (event) => {
       if (!this.isSaved || this.editor.isWriting?.()) event.preventDefault();
     });
@@ -189,6 +196,17 @@ class Studio {
       at('ingen').hidden = true; // of what was drawn before
     }
     document.documentElement.dataset.checked = String(number);
+  }
+
+  // What other files have come to hold. Of what could not be asked the next time tells.
+  async lookAround() {
+    if (!this.editor.renew) return;
+    try {
+      this.editor.renew(await ask('names', { content: '' }, begun));
+    } catch {
+      return;
+    }
+    await this.check();
   }
 
   found(findings) {
