@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from flowcase import modeling
 from flowcase.modeling import dialect, zeebe
+from flowcase.modeling.form_properties import FORM_PROPERTIES
 from flowcase.modeling.pages import pages
 from flowcase.modeling.rules import load_rules
 
@@ -57,3 +61,21 @@ def test_everything_that_the_dialect_says_of_fields_is_a_whole_sentence():
     for extension in zeebe.EXTENSIONS.values():
         notes = [extension.note, *(field.note for field in extension.fields.values())]
         assert all(not note or note.endswith(".") for note in notes)
+
+
+def _properties(component: dict[str, Any]) -> Iterator[str]:
+    yield from component.get("properties", {})
+    for each in component.get("components", ()):
+        yield from _properties(each)
+
+
+def test_every_property_that_a_shipped_form_sets_at_a_field_is_told_of():
+    named = set()
+    for path in (DOCS.parent / "processes/forms").glob("*.form"):
+        for component in json.loads(path.read_text("utf-8"))["components"]:
+            named |= set(_properties(component))
+
+    without_codes = {re.sub(r"^(value_en|key)\..+", r"\1.<code>", name) for name in named}
+    told = {re.sub(r"^((?:flowcase\.)?(?:refuse|warn)(?:_en)?)\..+", r"\1.<name>", n) for n in without_codes}
+
+    assert told <= FORM_PROPERTIES.keys()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
@@ -10,11 +11,12 @@ from sqlalchemy import select
 
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
-from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound
+from flowcase.errors import Conflict, Forbidden, InvalidValues, NotFound, Refused
 from flowcase.store import tables
 from flowcase.store.queries import records
 from tests.services.conftest import ANNA, CLARA, OPERATOR
 from tests.services.diagrams import Node, end, process, user_task
+from tests.services.test_forms_and_rules import GATE
 
 FORM = {
     "type": "default",
@@ -199,3 +201,19 @@ def test_words_on_a_start_form_outside_of_a_case_are_sealed_under_the_flows_own_
         raw = tx.rows(select(tables.record))
     assert (row.stream, row.values["indhold"]) == (f"process:{started}", "Hemmeligt")
     assert not any("Hemmeligt" in str(each) for each in raw)
+
+
+def test_a_gate_refuses_a_start_that_asks_for_nothing_too(flow: Flowcase, case: str) -> None:
+    table = GATE.format(id="kun_andre", rule="R-9").replace("farlig", "aktoer")
+    table = table.replace("<text>true</text>", '<text>"anna"</text>')
+    drawn = start("fronten", "none")
+    gated = '<zeebe:property name="flowcase.gate" value="kun_andre"/></zeebe:properties>'
+    drawn = dataclasses.replace(drawn, inside=drawn.inside.replace("</zeebe:properties>", gated))
+    files = {"e.bpmn": process("raad", drawn, user_task("e"), end()), "kun_andre.dmn": table.encode()}
+    flow.deployments.deploy(files, actor=OPERATOR)
+
+    with pytest.raises(Refused, match="Tal med lederen") as refused:
+        flow.startable_flows.start("raad", actor=ANNA)
+    assert refused.value.rules == ("R-9",)
+    assert flow.instances.list(process="raad") == []
+    assert flow.startable_flows.start("raad", actor=dataclasses.replace(ANNA, id="bo"))

@@ -7,6 +7,8 @@ FORM_PROPERTIES = {
     "label_en": "The label in English.",
     "description_en": "The description in English.",
     "text_en": "A shown text in English.",
+    "value_en.<code>": "What the choice of that code is called in English.",
+    "key.<code>": "The key that takes the choice of that code, on the screen of the daily meeting.",
     "flowcase.refuse.<name>": "FEEL over values and facts: the value is not taken when it is true.",
     "flowcase.required": "FEEL over the form's values: required when it is true.",
     "flowcase.shown": "FEEL over the form's values: what a readonly field shows, as it is now.",

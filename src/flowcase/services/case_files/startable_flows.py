@@ -201,16 +201,20 @@ class StartableFlows:
         instance = self._advancing.prepare(tx, definition, stream=stream, case_code=case, id=number)
         form = self._form(tx, start)
         variables = _variables(case)
-        stored = form_records.Stored()
-        if form is not None:
+        values: Mapping[str, Value] = {}
+        if form is None:
+            facts = self._known(tx, instance)
+        else:
             facts, choices = self._readable(tx, instance, form)
             values = form_values.validate(form, raw or {}, facts=Behind(choices, facts), now=tx.now).values
-            case_work = self._open_work(tx, case=case, stream=instance.stream)
-            inputs = Behind({**values, ACTOR: actor.id}, facts)
-            gates = start.properties.get("flowcase.gate", "").split()
-            against = [hit for name in gates for hit in asked(case_work, name, inputs)]
-            if against:
-                raise refused(f"start '{process}'", against)
+        case_work = self._open_work(tx, case=case, stream=instance.stream)
+        inputs = Behind({**values, ACTOR: actor.id}, facts)
+        gates = start.properties.get("flowcase.gate", "").split()
+        against = [hit for name in gates for hit in asked(case_work, name, inputs)]
+        if against:
+            raise refused(f"start '{process}'", against)
+        stored = form_records.Stored()
+        if form is not None:
             stored = form_records.store(case_work, form, values, variables)
         command = model.StartInstance(variables={**stored.variables, **variables})
         self._advancing.carry_on(tx, instance, command)
@@ -257,9 +261,13 @@ class StartableFlows:
         self, tx: Tx, instance: LockedInstance, form: Form
     ) -> tuple[Mapping[str, Value], Mapping[str, Value]]:
         """(facts, choices) that the form's expressions read beside the submitted values."""
-        facts = Behind(_variables(instance.case_code), self._advancing.facts(tx, instance))
+        facts = self._known(tx, instance)
         work = self._open_work(tx, case=instance.case_code, stream=instance.stream)
         return facts, form_facts(tx, form, facts, work)
+
+    def _known(self, tx: Tx, instance: LockedInstance) -> Mapping[str, Value]:
+        """What can be read before anything is submitted."""
+        return Behind(_variables(instance.case_code), self._advancing.facts(tx, instance))
 
 
 def _start_event(process: ProcessDefinition) -> Element | None:
