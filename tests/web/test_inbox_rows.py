@@ -30,7 +30,7 @@ def written():
     app = routes_only()
     app.config["SERVER_NAME"] = "localhost"
 
-    def written(*rows, groups=("fronten",), may_take=True, ticked=()):
+    def written(*rows, groups=("fronten",), may_take=True, ticked=(), meetings=None):
         with app.test_request_context("/"):
             frame = InboxRows(
                 Actor("anna", groups=frozenset(groups)),
@@ -38,6 +38,7 @@ def written():
                 process_names={"p": EVIL},
                 ticked=ticked,
                 may_take=may_take,
+                meetings=meetings,
             )
             return html.fragments_fromstring(f"<table>{frame.html(rows)}</table>")[0]
 
@@ -121,3 +122,17 @@ def test_sunday_evening_says_monday_is_tomorrow(app):
 
     with app.test_request_context("/"):
         assert due_words(now + dt.timedelta(hours=12), now) == ("week", "I morgen")
+
+
+def test_a_task_outside_of_any_case_says_which_meeting_it_is_about_also_to_who_hears_it(written):
+    told = {"i1.7": "Operationel, Skole", "i2.8": EVIL}
+    table = written(row(), row(id="i2.8"), row(id="i3.9"), meetings=told)
+
+    cells = [each.text_content() for each in table.xpath("//td[2]")]
+    assert [each.endswith(said) for each, said in zip(cells, (*told.values(), EVIL), strict=True)] == [
+        True
+    ] * 3
+    assert cells[2].count(EVIL) == 1  # the name of its flow, and no meeting
+    heard = [each.text_content() for each in table.xpath("//td[1]//span[@class='sr-only']")]
+    assert heard == ["Vælg Ring Operationel, Skole", f"Vælg Ring {EVIL}", "Vælg Ring "]
+    assert "Tag Ring Operationel, Skole" in table.xpath("//td[7]")[0].text_content()

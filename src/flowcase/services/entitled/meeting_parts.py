@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from flowcase import engine
 from flowcase.access.actor import Actor
 from flowcase.modeling import CaseTarget, Form
 from flowcase.services.definitions import Definitions
@@ -15,6 +16,7 @@ from flowcase.store import Tx
 from flowcase.store.queries import case_files
 from flowcase.store.queries import records as record_rows
 from flowcase.store.queries.records import RecordRow
+from flowcase.store.queries.user_tasks import AnyTaskRow
 from flowcase.values import Value
 
 MEETING, INVITATION, DAILY = "Moede", "Invitation", "dagsmoede"
@@ -37,6 +39,16 @@ def writes(form: Form | None) -> bool:
     """Whether answers of the form go into a meeting or its agenda."""
     targets = [target for asked in form.targeted() for target in asked.targets] if form else []
     return any(isinstance(target, CaseTarget) and target.entity in (MEETING, ITEM) for target in targets)
+
+
+def named_by(tx: Tx, definitions: Definitions, row: AnyTaskRow) -> frozenset[str] | None:
+    """The meetings that the variables of an open user task name; None where they tell nothing any more."""
+    instance = tx.look(row.instance)
+    if not isinstance(instance.state, bytes):
+        return None
+    definition = definitions.process(tx, instance.definition)
+    seen = engine.State.from_bytes(instance.state, definition).visible_variables(row.element_instance)
+    return frozenset(str(seen[name]) for name in MEETING_VARIABLES if seen.get(name))
 
 
 def invited_to(tx: Tx, actor: Actor, meetings: Iterable[str]) -> frozenset[str]:

@@ -10,12 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import TypeVar
 
-from flowcase import engine, model
+from flowcase import model
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import may_see_cases
 from flowcase.services.definitions import Definitions
 from flowcase.services.entitled.case_access import may_see
-from flowcase.services.entitled.meeting_parts import COUNCIL, MEETING, MEETING_VARIABLES, is_unnamed
+from flowcase.services.entitled.meeting_parts import (
+    COUNCIL,
+    MEETING,
+    MEETING_VARIABLES,
+    is_unnamed,
+    named_by,
+)
 from flowcase.store import Tx
 from flowcase.store.queries import case_files
 from flowcase.store.queries import records as record_rows
@@ -81,9 +87,5 @@ def _is_of(tx: Tx, definitions: Definitions, row: AnyTaskRow, meetings: Set[str]
     """Whether it belongs to one of the meetings; of one that has ended the variables tell no more."""
     if row.status != model.UserTaskStatus.OPEN:
         return True
-    instance = tx.look(row.instance)
-    if not isinstance(instance.state, bytes):
-        return True
-    definition = definitions.process(tx, instance.definition)
-    seen = engine.State.from_bytes(instance.state, definition).visible_variables(row.element_instance)
-    return any(seen.get(name) in meetings for name in MEETING_VARIABLES)
+    named = named_by(tx, definitions, row)
+    return named is None or bool(named & meetings)

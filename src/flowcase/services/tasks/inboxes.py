@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from flowcase.access.actor import Actor
@@ -17,6 +17,7 @@ from flowcase.services.rule_sets import RuleSets
 from flowcase.services.staffing import deputies
 from flowcase.services.staffing.teams import people_led, teams_led
 from flowcase.services.tasks.asked import Asked, View
+from flowcase.services.tasks.which_meeting import WhichMeeting, meetings_of
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import absences, found_by, notices, people, resources, saved_lists
@@ -44,6 +45,7 @@ class InboxPage(Generic[_Row]):
     rows: Sequence[_Row]
     following: Place | None  # after which the next page begins; None on the last one
     previous: Place | None = None  # before which the previous page ends; None on the first one
+    meetings: Mapping[str, WhichMeeting] = field(default_factory=dict)  # by the id of the user task
 
 
 class Inboxes:
@@ -84,7 +86,8 @@ class Inboxes:
             allowed, since, until = self._allowed_from(tx, actor, asked, after, before)
             if _is_asked_of_each(actor, allowed) or (order := plain(allowed.order)) is None:
                 whole = self._whole(tx, actor, allowed, since, until, limit)
-                return InboxPage(list(map(ListedTaskRow.of, whole.rows)), whole.following, whole.previous)
+                listed = list(map(ListedTaskRow.of, whole.rows))
+                return InboxPage(listed, whole.following, whole.previous, whole.meetings)
             rows = queries.page(
                 tx,
                 self._holders(tx, actor, allowed.view),
@@ -263,7 +266,8 @@ class Inboxes:
         has_next = has_more if before is None else True
         has_previous = has_more if before is not None else after is not None
         told = told_to(tx, self._definitions, rows, actor)
-        return InboxPage(told, last if has_next else None, first if has_previous else None)
+        meetings = meetings_of(tx, self._definitions, rows)
+        return InboxPage(told, last if has_next else None, first if has_previous else None, meetings)
 
     def _count(self, tx: Tx, actor: Actor, asked: Asked, view: View | None = None) -> int:
         """Counted once in a transaction: tabs, saved lists and what is put off ask for the same."""

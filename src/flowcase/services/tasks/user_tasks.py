@@ -37,6 +37,7 @@ from flowcase.services.running.what_follows import Following, following, waits_f
 from flowcase.services.staffing.deputies import taken_over
 from flowcase.services.tasks.delegations import check_not_delegated
 from flowcase.services.tasks.drafts import Begun, check_not_saved_elsewhere, draft_of, keep_draft
+from flowcase.services.tasks.which_meeting import WhichMeeting, meetings_of
 from flowcase.services.transactions import Transactions
 from flowcase.store import LockedInstance, Tx, tables
 from flowcase.store.queries import user_tasks as queries
@@ -64,6 +65,7 @@ class UserTask:
     view: disclosure.View = field(default_factory=lambda: disclosure.View({}))  # what this actor may see
     is_suspended: bool = False  # its instance is: nobody completes it before that is resumed
     meeting: str | None = None  # which it plans, holds or writes the minutes of
+    which_meeting: WhichMeeting | None = None  # that it is about, outside of any case
     of_case: str | None = None  # for the log; the row's case is left out where this actor is not told it
 
     def __getattr__(self, name: str) -> Any:
@@ -173,6 +175,7 @@ class UserTasks:
                 view,
                 is_suspended=instance.status == model.InstanceStatus.SUSPENDED,
                 meeting=meeting_parts.written_by(form, variables),
+                which_meeting=meetings_of(tx, self._advancing.definitions, [row]).get(id),
                 of_case=row.case_code,
             )
 

@@ -28,10 +28,10 @@ from flowcase.web.session import actor, flow
 from flowcase.web.tasks import fact_filters, moving
 from flowcase.web.tasks.inbox_addresses import FACT_NAMES, OF_FACT, VIEWS, asked_for, place_from, token_of
 from flowcase.web.tasks.inbox_rows import TAKING, InboxRows
-from flowcase.web.words import presenting
+from flowcase.web.words import meeting_words, presenting
 
 if TYPE_CHECKING:
-    from flowcase.services.tasks.inboxes import AnyTaskRow, PersonRow, Place
+    from flowcase.services.tasks.inboxes import AnyTaskRow, InboxPage, ListedTaskRow, PersonRow, Place
 
 blueprint = Blueprint("inbox", __name__)
 
@@ -241,7 +241,7 @@ class _Seen:
         self.put_off = 0 if self.asked.with_put_off else inboxes.put_off(actor(), self.asked)
         here = {row.id for row in self.page.rows}
         self.elsewhere = sorted(ticked - here)  # ticked on a page of their own, or no longer in the list
-        self.rows = _written(self.page.rows, self.asked.view, self.names, ticked)
+        self.rows = _written(self.page, self.asked.view, self.names, ticked)
         self.encoded = self.rows.encode()
         self.digests = {
             "tabs": _digest(self.tabs),
@@ -342,7 +342,7 @@ def _digest(said: object) -> str:
 
 
 def _written(
-    rows: Sequence[AnyTaskRow], view: View, names: Mapping[str, str], ticked: frozenset[str]
+    page: InboxPage[ListedTaskRow], view: View, names: Mapping[str, str], ticked: frozenset[str]
 ) -> Markup:
     frame = InboxRows(
         actor(),
@@ -350,8 +350,9 @@ def _written(
         process_names=names,
         ticked=ticked,
         may_take=view is not View.CASES,
+        meetings={id: meeting_words.which(each) for id, each in page.meetings.items()},
     )
-    return frame.html(rows)
+    return frame.html(page.rows)
 
 
 def counted(number: int) -> str:

@@ -38,9 +38,11 @@ class InboxRows:
         process_names: Mapping[str, str],
         ticked: Container[str],
         may_take: bool,
+        meetings: Mapping[str, str] | None = None,
     ) -> None:
+        """`meetings` says of user tasks outside of any case, by id, which meeting they are about."""
         self._actor, self._now, self._ticked, self._may_take = actor, now, ticked, may_take
-        self._sees_cases = may_see_cases(actor)
+        self._sees_cases, self._meetings = may_see_cases(actor), meetings or {}
         self._process_names, self._is_english = process_names, current() == "en"
         self._known_steps: dict[tuple[str, str], tuple[str, str, str]] = {}
         self._known_cases: dict[str | None, tuple[str, str]] = {}
@@ -72,6 +74,9 @@ class InboxRows:
         id, address_id = id or row.id, address_id or row.id
         ticking, link, taking = self._known_steps.get((row.name, row.process)) or self._step(row)
         code, cell = self._known_cases.get(row.case_code) or self._case(row.case_code)
+        if meeting := self._meetings.get(row.id):
+            code = _escaped(meeting)
+            link = f'{link}<span class="fc-quiet">{code}</span>'
         take = ""
         if self._may_take and not row.assignee:
             take = f"{self._claim}{address_id}{taking}{code}</span></button>"

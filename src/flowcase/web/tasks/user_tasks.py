@@ -41,7 +41,7 @@ from flowcase.web.tasks import ended_deputyships
 from flowcase.web.tasks.inbox import mentionable, offered_to
 from flowcase.web.tasks.inbox_rows import priority
 from flowcase.web.tasks.instances import picture_of
-from flowcase.web.words import answers
+from flowcase.web.words import answers, meeting_words
 from flowcase.web.words.case_facts import called, notification_outcome, notifier, shown_facts
 from flowcase.web.words.next_steps import next_steps
 from flowcase.web.words.presenting import instant, person, sentence
@@ -346,6 +346,7 @@ def _page(
         render_template(
             "user_task.html",
             task=task,
+            which_meeting=task.which_meeting and meeting_words.which(task.which_meeting),
             page=page,
             is_open=task.row.status == "open" and task.may_complete,
             standing_in=_standing_in(task),

@@ -6,10 +6,11 @@ from typing import Any
 
 from flowcase.access.groups import NAMES
 from flowcase.services.meetings.meeting_pages import Guest
+from flowcase.services.tasks.which_meeting import WhichMeeting
 from flowcase.web.language import gettext
 from flowcase.web.words.between_people import consent_purpose
 from flowcase.web.words.case_words import giver, plain
-from flowcase.web.words.presenting import date, group, is_account, person
+from flowcase.web.words.presenting import date, group, instant, is_account, person
 
 
 def kind(code: str) -> str:
@@ -60,6 +61,13 @@ def area(code: Any) -> str:
         "klub": gettext("Klub"),
         "tvaergaaende": gettext("På tværs"),
     }.get(str(code or ""), plain(code))
+
+
+def which(meeting: WhichMeeting) -> str:
+    """What tells a meeting from the others of its kind: of which type it is, where and when."""
+    said = conference(meeting.type) if meeting.type else kind(meeting.kind)
+    where = [area(meeting.area)] if meeting.area else []
+    return ", ".join(filter(None, [said, *where, meeting.district, instant(meeting.starts_at)]))
 
 
 def method(code: Any) -> str:
