@@ -1,4 +1,7 @@
-"""Who can be ticked as present at a meeting: those invited, and who leads a meeting that is about no case."""
+"""Who can be ticked as present at a meeting, and which groups are offered to take part in one.
+
+Present: those invited, and who leads a meeting that is about no case.
+"""
 
 from __future__ import annotations
 
@@ -44,3 +47,15 @@ def test_who_was_invited_and_leads_stands_there_once(offered):
 
 def test_nobody_without_an_invitation_is_present_where_a_case_is_discussed(offered):
     assert offered(("ppr.leder", "inviteret"), case="SAG-2570") == ["ppr.leder"]
+
+
+@pytest.mark.parametrize("form, name", [("F-M1", "enheder"), ("F-U1", "parter")])
+def test_no_group_behind_the_work_is_offered_to_take_part(office, form, name):
+    here = office("2026-03-27T09:00+01:00")
+    read = read_form((PROCESSES / f"forms/{form}.form").read_bytes(), form)
+
+    choices = here.transactions.run(SYSTEM, lambda tx: choices_for(tx, read, {}, here._open(tx))[name])
+
+    offered = {each["value"] for each in choices}
+    assert not {"administrator", "indtag", "procesejer", "revisor"} & offered
+    assert {"skole", "familieteam_nord", "ppr", "leverandoer"} <= offered

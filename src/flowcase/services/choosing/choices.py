@@ -9,7 +9,8 @@
 - `tidligere_underretninger`: the other notifications of the case
 - `leverandoerer`: every supplier; `standardkontrakter`: the active ones for the variable `indsatstype`;
   `standardkontrakter_at_opsige`: those that apply or are signed, and of which nobody has given notice
-- `enheder`: every group; `parter`: the family and its network, everybody with an account, every group
+- `enheder`: every group whose work is about families; `parter`: the family and its network, everybody who can
+  have work, and these groups
 - `sagens_kontrakter`: the signed individual contracts of the case
 - `mentorer_klar`: mentors who may be matched; those who have waited too long (T22) come first
 - `moededeltagere`: who was invited to the meeting that the user task is about; of one about no case, as a
@@ -28,7 +29,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flowcase.access.groups import NAMES, group_name
-from flowcase.access.permissions import is_casework_staff
+from flowcase.access.permissions import is_behind_the_work, is_casework_staff
 from flowcase.cases.civil_time import local_date
 from flowcase.errors import NotFound
 from flowcase.modeling import Form
@@ -214,7 +215,11 @@ def _parties(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
 
 
 def _units(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
-    return [{"value": code, "label": GroupName(code)} for code in sorted(NAMES, key=group_name)]
+    return [
+        {"value": code, "label": GroupName(code)}
+        for code in sorted(NAMES, key=group_name)
+        if not is_behind_the_work(frozenset({code}))
+    ]
 
 
 def _participants(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> Choices:
