@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -12,6 +14,7 @@ from flowcase.access.actor import Actor
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
 from flowcase.errors import Conflict, Forbidden, InvalidDefinition, InvalidValues, NotFound
+from flowcase.store import INSTALLATION, Tx
 from tests.services.conftest import ANNA, OPERATOR
 from tests.services.diagrams import catch, end, process, start, timer, user_task
 
@@ -55,6 +58,34 @@ def test_a_draft_stands_before_what_is_deployed_and_may_be_broken(flow: Flowcase
     with pytest.raises(InvalidDefinition):
         flow.studio.deploy("p.bpmn", BROKEN, note="n", replaces=in_force, actor=JENS)
     assert flow.studio.open("p.bpmn", actor=JENS).content == BROKEN
+
+
+def test_of_two_who_put_a_file_into_force_at_the_same_time_the_second_is_asked_to_look_first(
+    flow: Flowcase, in_force: str
+) -> None:
+    came: list[Exception | None] = []
+
+    def of_lone() -> None:
+        try:
+            flow.studio.deploy("p.bpmn", THIRD, note="n", replaces=in_force, actor=LONE)
+            came.append(None)
+        except Conflict as error:
+            came.append(error)
+
+    other = threading.Thread(target=of_lone)
+
+    def of_jens(tx: Tx) -> None:
+        tx.stream(INSTALLATION)
+        if not other.ident:
+            other.start()
+            time.sleep(1)  # until it waits for this one to end
+        flow.studio._deployed(tx, {"p.bpmn": SECOND}, "n")
+
+    flow.studio._transactions.run(JENS, of_jens)
+    other.join()
+
+    assert [type(each) for each in came] == [Conflict]
+    assert flow.deployments.source("p") == SECOND
 
 
 def test_what_another_draft_of_ones_own_mends_is_a_warning_until_both_go_into_force(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from unittest.mock import Mock
 
 import pytest
 
 from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM
+from flowcase.errors import InvalidDefinition
+from flowcase.services.studio.studio import Studio
 from flowcase.web import create_app
 from flowcase.web.studio import new_files
 from tests.web.conftest import Visitor
@@ -166,6 +169,34 @@ def test_an_answer_that_came_too_late_keeps_what_was_written(asked, status, fiel
     assert late.status == 409
     assert "Dit svar er ikke gemt." in late.text
     assert late.one(f"//textarea[@id='{field}']").text.strip() == "Set efter i loven."
+
+
+def test_a_comment_that_came_meanwhile_keeps_what_was_written_with_the_approval(asked):
+    jens, lone, address = asked
+    stale = lone.get(address)
+    send(jens, address, "/kommentar", kommentar="Vent, jeg har en rettelse.")
+
+    refused = lone.submit(
+        stale, stale.one("//form[contains(@action, '/godkend')]"), begrundelse="Set efter i loven."
+    )
+
+    assert refused.status == 422
+    assert refused.summary == ["Alle kommentarer skal være løst, før kladden kan godkendes."]
+    assert refused.value("begrundelse") == "Set efter i loven."
+
+
+def test_a_note_is_kept_where_the_file_cannot_be_put_into_force(asked, monkeypatch, world):
+    jens, lone, address = asked
+    send(lone, address, "/godkend")
+    page = jens.get(address)
+    broken = Mock(side_effect=InvalidDefinition([]))
+    monkeypatch.setattr(Studio, "deploy_together", broken)
+
+    refused = jens.submit(page, page.one("//form[contains(@action, '/saet-i-drift')]"), note="Fra 1. maj")
+
+    assert refused.status == 422
+    assert refused.summary == ["Filen har fejl og kan ikke sættes i drift. Kladden er bevaret."]
+    assert refused.value("note") == "Fra 1. maj"
 
 
 def test_a_change_of_the_draft_is_told_on_the_page_of_the_review(asked, world):

@@ -251,6 +251,7 @@ class Studio:
             raise InvalidValues("the deployment", {"note": ["Skriv, hvad der er ændret og hvorfor."]})
 
         def work(tx: Tx) -> Deployment:
+            tx.stream(INSTALLATION)  # from here on nobody else puts anything into force
             for path in files:
                 in_force = resources.file_in_force(tx, path)
                 if (in_force.hash if in_force is not None else None) != replaces.get(path):

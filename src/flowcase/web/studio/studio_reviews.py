@@ -194,10 +194,16 @@ def answer(id: str, act: str) -> Any:
     except Conflict:
         return _page(reviews.get(id, actor=actor()), {}, is_overtaken=True), HTTPStatus.CONFLICT
     except NotApproved as refused:
-        flash(not_approved_in_words(refused), "error")
+        return _again(id, note=not_approved_in_words(refused))
     except Refused:
-        flash(gettext("Alle kommentarer skal være løst, før kladden kan godkendes."), "error")
+        return _again(id, begrundelse=gettext("Alle kommentarer skal være løst, før kladden kan godkendes."))
     return redirect(url_for("studio_reviews.show", id=id))
+
+
+def _again(id: str, **said: str) -> Any:
+    """The page with what was typed, and why nothing was done at the field of that name."""
+    errors = {field: [sentence] for field, sentence in said.items()}
+    return _page(flow().reviews.get(id, actor=actor()), errors), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def _deploy(review: Review, seen: str) -> Any:
@@ -213,8 +219,7 @@ def _deploy(review: Review, seen: str) -> Any:
             actor=actor(),
         )
     except InvalidDefinition:
-        flash(gettext("Filen har fejl og kan ikke sættes i drift. Kladden er bevaret."), "error")
-        return redirect(url_for("studio_reviews.show", id=row.id))
+        return _again(row.id, note=gettext("Filen har fejl og kan ikke sættes i drift. Kladden er bevaret."))
     for path, content in review.contents.items():
         newest = flow().file_versions.versions(path, actor=actor())[0]
         if newest.row.deployment.id != made.id:
