@@ -7,6 +7,9 @@ import json
 import pytest
 
 from flowcase.web.studio import new_files
+from tests.web.test_accessibility import Checked
+from tests.web.test_browser import sign_in as sign_in_in_browser
+from tests.web.waiting import leaving, width_of
 
 FORM, TABLE = "forms/proeve.form", "decisions/proeve.dmn"
 
@@ -123,3 +126,45 @@ def test_what_is_typed_for_a_name_without_a_type_is_read_as_what_it_looks_like(j
 
     assert "Opfølgningsdatoen er allerede passeret." in passed.one("//*[@id='svar']").text_content()
     assert "Opfølgningsdatoen er allerede passeret." not in later.one("//*[@id='svar']").text_content()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "language"), [(1200, "da"), (360, "en")])
+def test_axe_finds_nothing_where_a_form_and_a_table_are_tried(open_page, drafted, width, language):
+    choices = [{"value": "ja", "label": "Ja tak"}, {"value": "nej", "label": "Nej tak"}]
+    named = [
+        field("hvem", type="select", valuesKey="personer"),
+        field("hvorfor", validate={"required": True}),
+    ]
+    drafted(FORM, form(field("svar", type="radio", values=choices), *named))
+    drafted("forms/halv.form", b"{")
+    drafted("decisions/halv.dmn", b"<definitions/>")
+    page = open_page(width=width)
+    sign_in_in_browser(page, "jens.proces")
+    page.goto(f"/studie/?sprog={language}")
+    seen = Checked(page)
+
+    def ask(state):
+        with leaving(page):
+            page.locator("main form button[type=submit]").last.click()
+        seen.check(state)
+        assert width_of(page) <= width
+
+    seen.visit(f"/studie/proev/{FORM}", "a form that is tried")
+    page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+    seen.check("a form that is tried, and what it is told from outside")
+    seen.press("_proev", "a form that is tried with errors")
+    page.locator("[name=svar][value=ja]").check()
+    page.locator("[name=hvorfor]").fill("Ferie")
+    seen.press("_proev", "where the answers of a form would go")
+    seen.visit("/studie/proev/forms/F-H1.form", "a form with lists that is tried")
+    seen.visit("/studie/proev/forms/halv.form", "a form that cannot be tried")
+    seen.visit("/studie/proev/decisions/D-02_opfoelgning_kadence.dmn", "a table that is tried")
+    page.locator("[name='_ind.regelsaet']").fill("HERNING")
+    page.locator("[name='_ind.art']").fill("anbringelse")
+    page.locator("[name='_ind.nr']").fill("to")
+    ask("a table that is asked with errors")
+    page.locator("[name='_ind.nr']").fill("2")
+    ask("a table that has answered")
+    seen.visit("/studie/proev/decisions/halv.dmn", "a table that cannot be tried")
+    assert seen.violations == []
