@@ -31,6 +31,20 @@ def test_a_case_shows_facts_deadlines_tasks_and_its_story(sign_in):
     assert "Else Brandt" in story
 
 
+def test_of_many_comments_the_newest_stand_there_and_the_others_unfold(sign_in, world):
+    camilla = world.flow.people.actor("camilla.syd")
+    for number in range(8):
+        world.flow.comments.add(f"Nr. {number}", case="SAG-2588", actor=camilla)
+
+    section = sign_in("camilla.syd").get("/sager/SAG-2588").one("//section[@id='kommentarer']")
+
+    shown = [each.text for each in section.xpath("./ol//p[@class='fc-shown']")]
+    folded = [each.text for each in section.xpath("./details[not(@open)]/ol//p[@class='fc-shown']")]
+    assert shown == [f"Nr. {number}" for number in range(3, 8)]
+    assert folded == [f"Nr. {number}" for number in range(3)]
+    assert "Tidligere kommentarer (3)" in section.text_content()
+
+
 def test_the_note_on_whom_the_family_is_to_reach_says_a_name(world):
     """The family may ask to see it; a user name tells them nothing."""
     [note] = [row for row in world.flow.cases.records("Notat", case="SAG-2588") if row["type"] == "kontakt"]

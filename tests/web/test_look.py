@@ -186,6 +186,23 @@ def test_a_phone_names_no_part_of_a_row_that_holds_nothing(open_page):
     assert page.locator("#opgaveliste tbody td:empty").filter(visible=True).count() == 0
 
 
+def test_a_phone_leaves_out_what_is_as_usual_and_keeps_the_tick_beside_the_name(open_page):
+    phone, desk = open_page(width=360), open_page(width=1280)
+    for page in (phone, desk):
+        sign_in(page, "camilla.syd")
+
+    for page, is_shown in ((phone, False), (desk, True)):
+        row = page.locator("#opgaveliste tbody tr", has_text="Sæt mål i barnets plan")
+        assert row.locator('td[data-title="Sag"]').is_visible()
+        for part in ("Frist", "Prioritet"):
+            assert row.locator(f'td[data-title="{part}"]').is_visible() is is_shown, part
+    urgent = phone.locator("#opgaveliste tbody tr", has_text="Træf afgørelse")
+    assert urgent.locator('td[data-title="Prioritet"]').is_visible()
+    name, tick = (urgent.locator(each).bounding_box() for each in ("td[data-title] a >> nth=0", ".fc-ticked"))
+    assert abs(name["y"] - tick["y"]) < 20
+    assert name["x"] + name["width"] <= tick["x"]
+
+
 def test_a_phone_lists_the_deadlines_that_a_desk_also_draws(open_page):
     phone, desk = open_page(width=360), open_page(width=1280)
     for page in (phone, desk):

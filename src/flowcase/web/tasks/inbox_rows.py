@@ -24,6 +24,8 @@ TAKING = "tag-en"  # the form that the buttons of all rows send, each to its own
 _NORMAL = 50  # Camunda 8's default priority
 _MARK = "0-0"
 _is_plain = re.compile(r"[A-Za-z0-9._-]+").fullmatch  # the same as HTML and in an address
+_LEFT_OUT = ' class="fc-none"'  # on a phone: what is as usual, and what is not there
+_NO_DAY = _LEFT_OUT + ">&ndash;"
 _NOTHING = Markup("&ndash;")  # a page whose letters are all of Latin-1 is written in half the time
 
 
@@ -84,7 +86,7 @@ class InboxRows:
             '<tr>\n<td class="fc-tick"><label class="fc-ticked"><input type="checkbox" name="opgave" '
             f'value="{id}" form="flere"{" checked" if row.id in self._ticked else ""}>{ticking}{code}'
             f"{self._show}{address_id}{link}{self._stands() if row.is_suspended else ''}{cell}"
-            f"{_NOTHING if row.due_at is row.follow_up_at is None else self._when(row)}"
+            f"{_NO_DAY if row.due_at is row.follow_up_at is None else self._when(row)}"
             f"{self._known_priorities.get(row.priority) or self._cell_of_priority(row.priority)}"
             f"{self._whose(row)}</td>\n<td>{take}</td>\n</tr>"
         )
@@ -107,7 +109,7 @@ class InboxRows:
         return f' <span class="badge fc-state-cancelled">{words("Forløbet er sat på pause")}</span>'
 
     def _case(self, code: str | None) -> tuple[str, str]:
-        """The code, and its cell up to what stands in the next one."""
+        """The code, and its cell up to the middle of the next one's tag."""
         said = shown = _escaped(code or "")
         if code and self._sees_cases:
             where = f"{self._before_case}{code}{self._behind_case}"
@@ -116,21 +118,24 @@ class InboxRows:
             shown = f'<a href="{where}">{said}</a>'
         found = self._known_cases[code] = (
             said,
-            f'</td>\n<td class="fc-whole" data-title="{words("Sag")}">{shown or _NOTHING}</td>\n'
-            f'<td data-title="{words("Frist")}">',
+            f'</td>\n<td class="{"fc-whole" if code else "fc-none"}" data-title="{words("Sag")}">'
+            f"{shown or _NOTHING}</td>\n"
+            f'<td data-title="{words("Frist")}"',
         )
         return found
 
     def _cell_of_priority(self, number: int) -> str:
         """Its cell up to what stands in the next one."""
         found = self._known_priorities[number] = (
-            f'</td>\n<td data-title="{words("Prioritet")}">{_priority(number)}</td>\n'
+            f'</td>\n<td{_LEFT_OUT if number == _NORMAL else ""} data-title="{words("Prioritet")}">'
+            f"{_priority(number)}</td>\n"
             f'<td data-title="{words("Hvem")}">'
         )
         return found
 
     def _when(self, row: AnyTaskRow) -> str:
-        said = _NOTHING if row.due_at is None else self._due(row.due_at)
+        """From within the tag of its cell, which a phone leaves out where nothing stands in it."""
+        said = ">" + (_NOTHING if row.due_at is None else self._due(row.due_at))
         if row.follow_up_at is None or row.follow_up_at <= self._now:
             return said
         return f'{said} <span class="fc-quiet">{self._again} {_escaped(date(row.follow_up_at))}</span>'
