@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -71,11 +72,14 @@ def test_the_goals_of_a_contract_are_shown_to_be_read_and_not_to_be_changed(
     flow = world.flow
     [supplier] = flow.cases.records("Leverandoer")
     standard = {"leverandoer_id": supplier.id, "indsatstype": "institution", "status": "aktiv"}
+    standard |= {"udloeb": dt.date(2028, 1, 31), "opsagt_til": dt.date(2026, 10, 31)}
     active = flow.cases.add_record("Standardkontrakt", standard, actor=SYSTEM)
     measure = flow.cases.add_record("Foranstaltning", {"type": "institution"}, case=CASE, actor=SYSTEM)
     begun = {"sag_id": CASE, "foranstaltning_id": measure}
     flow.instances.start("individuel_kontrakt", begun, case=CASE, actor=SYSTEM)
     [task] = flow.user_tasks.list(case=CASE)
+    [offered] = flow.user_tasks.get(task.id).facts["standardkontrakter"]
+    assert offered["label"] == "Granly, til 31.10.2026"  # notice was given
     filled = {
         "standardkontrakt_id": active,
         "barn_navn": "Alma Hestbæk",

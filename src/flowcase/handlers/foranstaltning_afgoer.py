@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flowcase.cases.civil_time import local_date
 from flowcase.handlers import Field, Job, handler
-from flowcase.handlers.plans import PLAN, open_deadline
+from flowcase.handlers.plans import DRAFT, PLAN, open_deadline
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ _COUNCIL = "raad"  # requirement of D-10
     rules=("R-037", "R-047"),
 )
 def record_decision(job: Job, case: CaseWork) -> Mapping[str, Value]:
-    """`plan_mangler` says that no plan has even been begun, as after an acute start.
+    """`plan_mangler` says that no plan is even being written, as after an acute start.
+
+    In a case that was opened again it is, too: what was approved before it was closed opens no gate.
 
     `akut_uden_raad`: the step asks for the council, which has not met; an acute reason stands in for it.
     """
@@ -60,6 +62,6 @@ def record_decision(job: Job, case: CaseWork) -> Mapping[str, Value]:
     needs_council = _COUNCIL in (job.inputs.get("krav") or ()) and job.inputs.get("raad_afholdt") is not True
     has_reason = bool(case.get("Foranstaltning", measure)["akut_grund"])
     return {
-        "plan_mangler": not is_approved and not case.records(PLAN, case=code),
+        "plan_mangler": not is_approved and not case.records(PLAN, case=code, status=DRAFT),
         "akut_uden_raad": needs_council and has_reason,
     }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flowcase.handlers import Field, Job, handler
-from flowcase.handlers.plans import PLAN, READY
+from flowcase.handlers.plans import APPROVED, PLAN, READY
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def approve_plan(job: Job, case: CaseWork) -> Mapping[str, Value]:
     for row in case.get(PLAN, plan)["maal"] or []:
         goal = {name: row.get(name) for name in _OF_A_GOAL}
         case.create("Maal", {**goal, "handleplan_id": plan, "status": "aabent"}, case=code)
-    case.update(PLAN, plan, {"status": "godkendt"})
+    case.update(PLAN, plan, {"status": APPROVED})
     case.set_fact(code, "handleplan_godkendt", approved)
     case.meet_deadline(rule=READY, case=code, met_at=approved)
     return {"handleplan_id": plan}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.message_dates import date_of
+from flowcase.handlers.plans import APPROVED, PLAN
 from flowcase.handlers.supplier_contracts import ACTIVE, DRAFT, INDIVIDUAL, SIGNED, STANDARD
 from flowcase.values import Value
 
@@ -90,9 +91,11 @@ def _terms_before(case: CaseWork, measure: Record) -> dict[str, Value]:
 
 
 def _goals(case: CaseWork, code: str) -> list[dict[str, Value]]:
-    plans = case.records("Handleplan", case=code)
-    newest: Any = plans[-1]["maal"] if plans else None
-    return [{"omraade": goal.get("omraade"), "maal": goal.get("maal")} for goal in newest or []]
+    """Of the newest plan that was approved; while none is, of the newest that has goals."""
+    plans = [each for each in case.records(PLAN, case=code) if each["maal"]]
+    plans = [each for each in plans if each["status"] == APPROVED] or plans
+    newest: Any = plans[-1]["maal"] if plans else []
+    return [{"omraade": goal.get("omraade"), "maal": goal.get("maal")} for goal in newest]
 
 
 def _parents(families: list[Record]) -> dict[str, Value]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 PLAN = "Handleplan"
 YOUTH_PLAN = "ungeplan"
-DRAFT, LAPSED = "kladde", "bortfaldet"
+DRAFT, APPROVED, LAPSED = "kladde", "godkendt", "bortfaldet"
 READY = "T17"
 KIND_OF_CASE = "plan_slags"  # fact: what the plan is that the case has, or is to have
 

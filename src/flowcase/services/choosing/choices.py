@@ -174,7 +174,8 @@ def _standard_contracts(tx: Tx, facts: Mapping[str, Value], work: CaseWork) -> C
     def label(row: Record) -> str:
         supplier = str(row["leverandoer_id"])
         name = names.get(supplier) or supplier
-        return Said(choice_words.CONTRACT_UNTIL, name=name, day=row["udloeb"]) if row["udloeb"] else name
+        last = row["opsagt_til"] or row["udloeb"]
+        return Said(choice_words.CONTRACT_UNTIL, name=name, day=last) if last else name
 
     return [{"value": row.id, "label": label(row)} for row in active]
 
