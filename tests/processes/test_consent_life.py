@@ -31,6 +31,10 @@ def given(town: Callable[..., Any]) -> Callable[..., Consents]:
 
 def _withdraw(story: Consents, giver: str = "mor", **values: Any) -> None:
     story.flow.instances.start("samtykke_tilbagekaldelse", {"sag_id": CASE}, case=CASE, actor=SYSTEM)
+    _write(story, giver, **values)
+
+
+def _write(story: Consents, giver: str, **values: Any) -> None:
     [consent] = [
         each for each in story.flow.cases.records("Samtykke", case=CASE) if each["afgiver"] == giver
     ][-1:]
@@ -136,6 +140,25 @@ def test_a_withdrawal_leads_to_a_new_dialogue_an_anonymous_discussion_or_a_notif
     [notification] = story.flow.cases.records("Underretning")
     assert (notification["kilde"], notification["bekymring"]) == ("samtykke", "Bekymringen er stor.")
     assert "tilbagekaldt" in story.town.ends("samtykke_tilbagekaldelse")
+
+
+def test_the_cases_own_caseworker_is_told_of_a_withdrawal_that_a_colleague_wrote(given):
+    story = given("2026-06-01T09:00")
+    story.flow.cases.set_fact(CASE, "sagsbehandler", "CW-03", reason="Ny rådgiver", actor=SYSTEM)
+    story.flow.instances.start(
+        "samtykke_tilbagekaldelse", {"sag_id": CASE}, case=CASE, actor=story.town.person("CW-07")
+    )
+    [writing] = story.town.tasks("registrer")
+
+    _write(story, "mor")
+
+    assert writing.assignee == "CW-07"
+    assert sorted(
+        notice.people for notice in story.town.notices("samtykke_tilbagekaldt") if notice.people
+    ) == [
+        ("CW-03",),
+        ("CW-07",),
+    ]
 
 
 def test_a_reached_purpose_ends_the_consent_without_any_withdrawal(given):
