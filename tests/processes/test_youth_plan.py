@@ -26,6 +26,13 @@ def young_person(story, code, **values):
     story.flow.cases.add_record("Foranstaltning", measure, case=code, actor=SYSTEM)
 
 
+def change(story, code, child, **values):
+    flow = story.flow
+    flow.journal._transactions.run(
+        SYSTEM, lambda tx: flow.journal._open_work(tx, case=code).update("Barn", child, values)
+    )
+
+
 def names(story, code):
     return sorted(row.name for row in story.flow.user_tasks.list(case=code) if row.process == "handleplan")
 
@@ -94,4 +101,19 @@ def test_a_revision_after_the_birthday_is_the_youth_plan(story):
 
     [only] = story.flow.cases.records("Handleplan", case="S1")
     assert (only["slags"], only["revision"], only["status"]) == ("ungeplan", 2, "kladde")
+    assert len(names(story, "S1")) == 2
+
+
+def test_a_birth_that_was_corrected_moves_the_deadline_that_was_counted_from_it(story):
+    young_person(story, "S1")
+    story.go_to(MONDAY_AFTER)
+    [deadline] = story.deadlines("T17")
+    assert deadline.due_at.date() == dt.date(2026, 6, 4)
+
+    [child] = story.flow.cases.records("Barn", case="S1")
+    change(story, "S1", child.id, foedt=dt.date(2010, 3, 24))
+    story.go_to("2026-03-16T07:00")
+
+    [deadline] = story.deadlines("T17")
+    assert (deadline.start, deadline.due_at.date()) == (dt.date(2026, 3, 24), dt.date(2026, 6, 24))
     assert len(names(story, "S1")) == 2

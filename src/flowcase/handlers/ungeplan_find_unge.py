@@ -16,6 +16,7 @@ from flowcase.handlers.plans import (
     KIND_OF_CASE,
     LAPSED,
     PLAN,
+    READY,
     YOUTH_PLAN,
     open_deadline,
     youth_plan_from,
@@ -46,7 +47,10 @@ def find(job: Job, case: CaseWork) -> Mapping[str, Value]:
     today, begun = local_date(job.now), 0
     for file in with_a_running_measure(case):
         first, adult = youth_plan_from(case, file.id), coming_of_age(case, file.id)
-        if first is None or adult is None or not first <= today < adult:
+        if first is None or adult is None:
+            continue
+        _follow_the_birthday(case, file.id, first)
+        if not first <= today < adult:
             continue
         plans = [each for each in case.records(PLAN, case=file.id) if each["status"] != LAPSED]
         if any(_is_youth_plan(each, first) for each in plans):
@@ -64,6 +68,13 @@ def find(job: Job, case: CaseWork) -> Mapping[str, Value]:
             case.start("handleplan", {"sag_id": file.id, "handleplan_id": None}, case=file.id)
         begun += 1
     return {"antal": Decimal(begun)}
+
+
+def _follow_the_birthday(case: CaseWork, code: str, first: dt.date) -> None:
+    """A child's birth that was corrected moves what was counted from it."""
+    for each in case.deadlines(rule=READY, case=code):
+        if each.start_fact == BIRTHDAY and date_of(each.start) != first:
+            case.move_deadline(each.id, start=first, reason="foedselsdag_rettet")
 
 
 def _is_youth_plan(plan: Record, first: dt.date) -> bool:
