@@ -49,7 +49,8 @@ def find(job: Job, case: CaseWork) -> Mapping[str, Value]:
         first, adult = youth_plan_from(case, file.id), coming_of_age(case, file.id)
         if first is None or adult is None:
             continue
-        _follow_the_birthday(case, file.id, first)
+        if file[KIND_OF_CASE] == YOUTH_PLAN:
+            _follow_the_birthday(case, file.id, first)
         if not first <= today < adult:
             continue
         plans = [each for each in case.records(PLAN, case=file.id) if each["status"] != LAPSED]
