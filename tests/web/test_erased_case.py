@@ -104,3 +104,42 @@ def test_who_had_the_address_of_an_erased_cases_file_is_told_that_it_is_erased(
 
     assert vera.get(f"/sager/{CASE}/sagsakt").status == 410
     assert sign_in("camilla.syd").get(f"/sager/{CASE}/sagsakt").status in (403, 410)
+
+
+def test_an_auditor_is_led_to_what_is_left_of_an_erased_case_and_to_nothing_that_is_gone(
+    world: World, erased: str, sign_in: Callable[[str], Visitor]
+) -> None:
+    vera = sign_in("vera.revisor")
+    page = vera.get(f"/revision/sager/{CASE}")
+
+    links = [link.get("href") for link in page.all("//main//a")]
+
+    assert f"/revision/sager/{CASE}/frister" in links
+    assert {vera.get(link).status for link in links} == {200}
+    deadlines = vera.get(f"/revision/sager/{CASE}/frister").all("//main//a")
+    assert {vera.get(link.get("href")).status for link in deadlines} == {200}
+
+
+def test_an_auditor_reads_at_the_case_that_it_must_not_be_erased(
+    world: World, sign_in: Callable[[str], Visitor]
+) -> None:
+    world.flow.erasure.hold(CASE, reason="klagesag", actor=OPERATOR)
+
+    held = sign_in("vera.revisor").get(f"/revision/sager/{CASE}").one("//*[@id='tilbagehold']").text_content()
+    told = sign_in("camilla.syd").get(f"/revision/sager/{CASE}")
+
+    assert "Slettestop: klagesag" in " ".join(held.split())
+    assert told.all("//*[@id='tilbagehold']") == []
+
+
+def test_whoever_left_is_told_of_by_name(world: World, sign_in: Callable[[str], Visitor]) -> None:
+    """Ten years of cases were worked on by people whose accounts are closed."""
+    world.flow.people.deactivate("camilla.syd", actor=OPERATOR)
+    vera = sign_in("vera.revisor")
+
+    page = vera.get(f"/revision/sager/{CASE}")
+    found = vera.get("/revision?formaal=tilsyn&hvem=camilla.syd")
+
+    assert "Camilla Noer" in page.one("//dl").text_content()
+    assert "camilla.syd" not in page.one("//dl").text_content()
+    assert found.all("//main//time") and "Camilla Noer" in found.text

@@ -234,6 +234,10 @@ class People:
         row = self._transactions.read(lambda tx: queries.person(tx, id))
         return _actor(row) if row is not None and row.is_active else None
 
+    def known(self, id: str) -> PersonRow | None:
+        """The person or program of this id, though the account be closed: what they did is told by name."""
+        return self._transactions.read(lambda tx: queries.person(tx, id))
+
     def actor(self, id: str) -> Actor:
         """Like `find`, but raises NotFound."""
         found = self.find(id)

@@ -245,7 +245,7 @@ def _called(typed: str | None) -> list[str]:
     """The accounts behind a person's name; an account's id holds too."""
     if typed is None:
         return []
-    if flow().people.find(typed) is not None:
+    if flow().people.known(typed) is not None:
         return [typed]
     said = typed.casefold()
     return sorted(row.id for row in flow().people.list(only_active=False) if row.name.casefold() == said)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, render_template, request
 from flask_login import login_required
 from markupsafe import Markup
 
 from flowcase.access.groups import group_name
+from flowcase.access.permissions import may_see_retention
 from flowcase.cases.civil_time import COPENHAGEN
 from flowcase.history.answers import column_name
 from flowcase.modeling.names import code_name, codes_in_words, yes_or_no
@@ -25,6 +26,9 @@ from flowcase.web.words.named_records import remember
 from flowcase.web.words.presenting import value
 from flowcase.web.words.record_words import labels_of, record_name, record_value
 from flowcase.web.words.told import story_of
+
+if TYPE_CHECKING:
+    from flowcase.store.queries.erasing import Hold
 
 blueprint = Blueprint("revision_cases", __name__, url_prefix="/revision/sager")
 
@@ -60,11 +64,20 @@ def show(code: str) -> Any:
     return render_template(
         "revision_case.html",
         case=case,
+        hold=_hold_on(code),
+        code_name=code_name,
         status=status,
         everything=everything,
         moments=[(at, who, [told.text for told in lines]) for (at, who), lines in moments],
         when=written,
     )
+
+
+def _hold_on(code: str) -> Hold | None:
+    """That the case must not be erased, for who may know."""
+    if not may_see_retention(actor()):
+        return None
+    return next((each for each in flow().erasure.holds(actor=actor()) if each.case_code == code), None)
 
 
 @blueprint.get("/<code>/da")
@@ -114,9 +127,11 @@ def looks(code: str) -> Any:
 @login_required
 def deadlines(code: str) -> Any:
     """Every deadline of the case, and why it falls when it does."""
-    flow().cases.get(code, actor=actor())
+    case = flow().cases.get(code, actor=actor())
     _note(code)
-    return render_template("revision_deadlines.html", code=code, listed=flow().deadlines.of_case(code))
+    listed = flow().deadlines.of_case(code)
+    is_erased = case.erased_at is not None
+    return render_template("revision_deadlines.html", code=code, listed=listed, is_erased=is_erased)
 
 
 @blueprint.get("/<code>/afgoerelser")

@@ -7,7 +7,7 @@ import functools
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import nh3
@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 
 from flowcase import errors
 from flowcase.access import permissions
-from flowcase.access.actor import SYSTEM, Actor
+from flowcase.access.actor import SYSTEM
 from flowcase.access.groups import group_name
 from flowcase.access.guests import guest_name, is_guest
 from flowcase.cases.civil_time import at_wall_clock, local_date
@@ -40,6 +40,9 @@ from flowcase.values import Value
 from flowcase.web.language import current, gettext
 from flowcase.web.pdf import PdfUnavailable
 from flowcase.web.session import actor, flow
+
+if TYPE_CHECKING:
+    from flowcase.store.queries.people import PersonRow
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
 
@@ -168,7 +171,7 @@ def said_of(words: str) -> str:
     if isinstance(words, form_sentences.GroupName):
         return group(words.code)
     if isinstance(words, form_sentences.PersonId):
-        return person(words) if flow().people.find(words) else gettext("en uden for kommunen")
+        return person(words) if is_account(words) else gettext("en uden for kommunen")
     if isinstance(words, form_sentences.WithEnglish):
         return (words.english if current() == "en" else "") or words
     return gettext(words) if isinstance(words, form_sentences.Term) else words
@@ -299,10 +302,11 @@ def is_account(id: str) -> bool:
     return _account(id) is not None
 
 
-def _account(id: str) -> Actor | None:
-    known: dict[str, Actor | None] = g.setdefault("accounts", {})
+def _account(id: str) -> PersonRow | None:
+    """Closed ones too: whoever left is told of by name."""
+    known: dict[str, PersonRow | None] = g.setdefault("accounts", {})
     if id not in known:
-        known[id] = flow().people.find(id)
+        known[id] = flow().people.known(id)
     return known[id]
 
 
