@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -87,6 +88,20 @@ def test_family_and_notification_are_called_by_members_by_day_and_by_who_sent_it
     with app.test_request_context():
         remember(known)
         assert record_value("Sag", "familie_id", family) == "Familie (Hanne Lysholt, Bo Lysholt)"
+
+
+def test_a_plan_is_called_what_it_is_and_when_it_was_approved(app, world):
+    values = {"slags": "ungeplan", "godkendt": dt.date(2026, 3, 20), "status": "godkendt"}
+    plan = world.flow.cases.add_record("Handleplan", values, case="SAG-2588", actor=SYSTEM)
+
+    with app.test_request_context("/"):
+        danish = record_value("Maal", "handleplan_id", plan)
+    with app.test_request_context("/?sprog=en"):
+        app.preprocess_request()
+        english = record_value("Maal", "handleplan_id", plan)
+
+    assert danish == "Plan (ungeplan, godkendt fre. 20. mar. 2026)"
+    assert english == "Plan (youth plan, approved Fri 20 Mar 2026)"
 
 
 def test_rows_of_a_list_are_sentences_and_not_one_line_of_commas(app):

@@ -25,6 +25,7 @@ _TELLING: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "Dagsordenspunkt": (("emne", "emnetype"), ("udfald",)),
     "Familie": (("medlemmer",),),
     "Foranstaltning": (("type", "paataenkt"), ("start", "besluttet")),
+    "Handleplan": (("slags",), ("godkendt",)),
     "IndividuelKontrakt": (("leverandoer_id",), ("status",)),
     "Konferenceserie": (("type",), ("omraade",), ("distrikt",)),
     "Kommissorium": (("gruppe",),),
