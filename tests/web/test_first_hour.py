@@ -291,16 +291,23 @@ def page_of(done: list[tuple[Task, Tried]]) -> str:
             "widths with a deadline far off and overdue: four cases took 1,951 pixels of a phone, and take "
             "1,211 since labels stand beside what they name.",
             "",
-            "Seen and left: a refusal by a rule names the rule and not the field, so it cannot lead "
-            "there; the decision on a measure asks for its consent as text, not from a list; the time may "
-            "stand on the line beneath its *kl.*; what follows lists every combination of answers, also "
-            "those that lead to the same, and says *sagen* where there is none; a meeting's page tells "
-            "when it was planned, not when it was held.",
+            "Seen and left: the time may stand on the line beneath its *kl.*; what follows lists every "
+            "combination of answers, also those that lead to the same, and says *sagen* where there is none; "
+            "a meeting's page tells when it was planned, not when it was held.",
             "",
             "On 30 November the withdrawal of a consent was walked by keyboard at 1,280 and 360 pixels, in "
             "Danish and English, and a consent that can no longer be chosen. Mended: the first page did not "
             "say which consent is stopped; a long chosen option was cut off in its select on a phone; what "
             "cannot be chosen was pale; *Omfang* did not say what to write.",
+            "",
+            "On 1 December seventeen more flows were walked to their end 360 pixels wide, by keyboard "
+            "alone or by pressing: network meetings and efforts, family meetings, conferences of youths, "
+            "the council, referrals, forums, contracts and their breach, mentors, open advice, SSD "
+            "meetings, boards, the range of offers, policies and evaluations. Mended: what a finger hits "
+            "was 21 to 40 pixels high; the deadline stood beneath the form and the child nowhere; a "
+            "committee decided about a case code; 49 of 65 tables that bar a task led to no field; a task "
+            "without a deadline took as many lines as one with; a case with 150 comments was twenty-one "
+            "thousand pixels long, and is nine.",
             "",
         ]
     )
