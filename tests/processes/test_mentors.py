@@ -121,6 +121,7 @@ def test_every_way_a_match_can_end_is_drawn():
     assert {"afsluttet_naturligt", "afbrudt_ung", "afbrudt_mentor"} <= set(process.elements)
 
 
+BORN = dt.date(2011, 2, 10)
 APPLICATION = {
     "kontakt": "Telefon",
     "motivation": "Vil hjælpe",
@@ -154,3 +155,45 @@ def test_a_mentor_who_has_waited_too_long_is_offered_first(town):
         "Sen: venter siden 31.01.2026 (forrang, har ventet for længe)",
         "Ny: venter siden 20.04.2026",
     ]
+
+
+def test_a_mentor_who_is_asked_about_the_contact_reads_nothing_of_how_the_young_person_was_found(town):
+    """Domain specification 2.q: flowcase asks the mentor only whether there is contact, and shows no case."""
+    here = town("2026-01-05T08:00")
+    for id, groups in {"MK-1": ["mentorkoordinator", "mentor_visitation"], "M-1": ["mentor"]}.items():
+        here.flow.people.add(id, name=id, groups=groups, actor=here.person("FP-1"))
+    coordinator, mentor = here.person("MK-1"), here.person("M-1")
+    here.flow.instances.start("mentornetvaerk", actor=coordinator)
+    here.complete("ansoegning", "MK-1", navn="Mona", **APPLICATION)
+    chosen = {"valgt": "ja", "tavshedserklaering": True, "boerneattest": "uden", "valgt_begrundelse": "God"}
+    here.complete("vaelg", "MK-1", **chosen, person="M-1")
+    here.complete("uddan", "MK-1", weekend=True, uddannet="2026-01-04", klar="ja")
+    here.flow.instances.start("mentorforslag", actor=coordinator)
+    here.complete(
+        "foreslaa",
+        "MK-1",
+        navn="Asger Holm",
+        kaldenavn="Alex",
+        foedt=BORN.isoformat(),
+        egen_motivation=True,
+        betroet_voksen=False,
+        interesser="Fodbold",
+        kendt_kriminalitet=True,
+        tunge_problemer=False,
+        foreslaaet_af="MK-1",
+    )
+    [decided] = here.tasks("visiter")
+    read = here.flow.user_tasks.get(decided.id, actor=coordinator).prefilled
+    assert (read["foedt"], read["egen_motivation"], read["betroet_voksen"]) == (BORN, True, False)
+    here.complete("visiter", "MK-1", visitation="optag", visitation_begrundelse="Har lyst", mentorer_med=True)
+    [known] = here.flow.cases.records("Mentor")
+    agreed = {"match_svar": "match", "mentor": known.id, "mentor_siger_ja": True, "ung_siger_ja": True}
+    here.complete("match", "MK-1", **agreed, start="2026-01-05")
+
+    here.go_to("2026-03-20T09:00")
+    [asked] = here.tasks("kontakttjek")
+    task = here.flow.user_tasks.get(asked.id, actor=mentor)
+
+    assert task.prefilled["kaldenavn"] == "Alex"
+    assert here.flow.user_tasks.earlier(task, actor=mentor) == []
+    assert "Asger Holm" in repr(here.flow.user_tasks.earlier(task, actor=coordinator))

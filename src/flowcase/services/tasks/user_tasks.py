@@ -10,10 +10,11 @@ from typing import Any
 from flowcase import engine, events, model
 from flowcase.access.actor import Actor
 from flowcase.access.permissions import SUPPLIER
+from flowcase.cases.entities import DataClass, entity
 from flowcase.errors import Conflict, Erased
 from flowcase.modeling import Form
 from flowcase.modeling.definition import Element
-from flowcase.modeling.form import Field
+from flowcase.modeling.form import CaseTarget, Field
 from flowcase.services.behind import Behind, ReadLater
 from flowcase.services.case_files import disclosure
 from flowcase.services.casework.case_work import CaseWork
@@ -263,7 +264,11 @@ class UserTasks:
         self._transactions.run(actor, lambda tx: tx.delete_any(tables.user_task_draft, key))
 
     def earlier(self, task: UserTask, *, actor: Actor, limit: int = 6) -> Sequence[Earlier]:
-        """What was answered before in the same flow, newest first; nothing for who is outside."""
+        """What was answered before in the same flow, newest first; nothing for who is outside.
+
+        Outside of any case there is no work need that covers the whole flow: what was written about a person
+        is told to those to whom that step was offered, so that a mentor reads nothing of how one was found.
+        """
         if task.view.is_outside:
             return []
 
@@ -279,7 +284,7 @@ class UserTasks:
             found: dict[str, Earlier] = {}
             for row in sorted(rows, key=lambda row: (row.ended_at or row.created_at, row.id), reverse=True):
                 form = self._advancing.definitions.form(tx, row.form) if row.form else None
-                if form is None or row.element in found:
+                if form is None or row.element in found or not _may_be_told(tx, row, form, actor):
                     continue
                 known = form_records.known_items(work, form, variables)
                 answers = tuple((item.field, item.value) for item in known)
@@ -509,6 +514,20 @@ def _offered(tx: Tx, actor: Actor, after: Key | None, limit: int | None) -> list
         key=lambda row: (row.created_at, row.id),
         after=after,
         limit=limit,
+    )
+
+
+def _may_be_told(tx: Tx, row: UserTaskRow, form: Form, actor: Actor) -> bool:
+    """Whether an earlier step is for the actor to read, who has a later one of the same flow."""
+    return (
+        row.case_code is not None
+        or row.ended_by == actor.id
+        or is_candidate(tx, row, actor)
+        or not any(
+            isinstance(target, CaseTarget) and entity(target.entity).data_class is not DataClass.K0
+            for asked in form.targeted()
+            for target in asked.targets
+        )
     )
 
 
