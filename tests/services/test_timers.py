@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -430,6 +431,38 @@ def test_a_date_that_passed_unfired_before_a_deployment_still_starts_once(
     deploy(every(due.isoformat(), kind="timeDate", policy="all", task="nyest"))
     assert flow.timers.fire_due() == 0
     assert elements(flow) == ["ny"]
+
+
+def test_a_deployment_beside_two_workers_at_the_very_instant_leaves_one_start_a_day(
+    flow: Flowcase, deploy: Callable[..., Any], clock: ManualClock
+) -> None:
+    deploy(every("0 0 9 * * *", policy="all", task="dag_0"))
+
+    for day in range(1, 6):
+        due = flow.next_due()
+        assert due is not None
+        clock.set(due)
+        files = {"file0.bpmn": every("0 0 9 * * *", policy="all", task=f"dag_{day}")}
+        flow.deployments.check(files)  # what takes long comes before the race
+        together = threading.Barrier(3)
+
+        def race(act: Callable[[], object], together: threading.Barrier = together) -> None:
+            together.wait(20)
+            act()
+
+        deploying = functools.partial(flow.deployments.deploy, files, actor=OPERATOR)
+        acts = (deploying, flow.timers.fire_due, flow.timers.fire_due)
+        threads = [threading.Thread(target=race, args=(act,)) for act in acts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        while flow.timers.fire_due():
+            pass
+
+        assert len(flow.instances.list()) == day
+        assert flow.next_due() == due + 24 * HOUR
+    assert flow.consistency.check() == []
 
 
 MANIFEST = (
