@@ -177,17 +177,33 @@ def test_a_page_of_many_asks_no_more_than_a_page_of_one(
     assert asked() == few <= 3
 
 
+@pytest.mark.parametrize("is_preventive", [False, True])
 def test_each_part_of_the_list_is_looked_up_in_an_index(
-    flow: Flowcase, store: Store, deploy: Callable[..., Any], due: Callable[..., None]
+    flow: Flowcase,
+    store: Store,
+    deploy: Callable[..., Any],
+    due: Callable[..., None],
+    is_preventive: bool,
 ) -> None:
     deploy(process("p", start(), user_task("vurder", groups="fronten"), end()))
     open_case(flow, "SAG-0")
     due("SAG-0", "T04", NOW)
     flow.instances.start("p", {}, case="SAG-0", actor=OPERATOR)
-    copy(store, tables.case_file, lambda nr: {"code": f"SAG-{nr}", "caseworker": f"person.{nr % 100}"})
+    copy(
+        store,
+        tables.case_file,
+        lambda nr: {
+            "code": f"SAG-{nr}",
+            "caseworker": f"person.{nr % 100}",
+            "team": f"team.{nr % 5}" if nr % 10 else None,
+            "status": ("undersoegelse", "forebyggende", "afsluttet")[nr % 3],
+        },
+    )
     copy(store, tables.deadline, lambda nr: {"id": f"d.{nr}.x", "case_code": f"SAG-{nr}"})
     copy(store, tables.user_task, lambda nr: {"id": f"u.{nr}.x", "case_code": f"SAG-{nr}"})
-    statement = own_cases.asked("anna", and_of=["SAG-1", "SAG-2"], limit=51)
+    statement = own_cases.asked(
+        "anna", and_of=["SAG-1", "SAG-2"], without_team="forebyggende" if is_preventive else None, limit=51
+    )
     words = statement.compile(dialect=store.engine.dialect, compile_kwargs={"literal_binds": True})
 
     with store.engine.begin() as connection:
@@ -200,6 +216,18 @@ def test_each_part_of_the_list_is_looked_up_in_an_index(
         assert index in steps, steps
     for table in ("case_file", "deadline", "user_task"):
         assert f"SCAN {table}" not in steps and f"Seq Scan on {table}" not in steps, steps
+
+
+def test_cases_that_are_with_the_preventive_workers_are_each_ones_own(flow: Flowcase) -> None:
+    open_case(flow, "SAG-1", None, status="forebyggende")
+    open_case(flow, "SAG-2", None, status="forebyggende", team="familieteam_syd")
+    open_case(flow, "SAG-3", None, status="til_tildeling")
+    sofie = Actor("sofie", groups=frozenset({"forebyggende_raadgiver"}))
+
+    found, _ = flow.own_cases.page(sofie)
+
+    assert [row.code for row in found] == ["SAG-1"]
+    assert flow.own_cases.page(BO) == ([], None)
 
 
 def test_who_has_none_gets_an_empty_page(flow: Flowcase) -> None:

@@ -1,4 +1,7 @@
-"""Own cases: the open ones of which somebody is the caseworker, or the deputy now."""
+"""Own cases: the open ones of which somebody is the caseworker, or the deputy now.
+
+Those that are worked on in the district and that no team has are each preventive worker's own.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flowcase.access.actor import Actor
+from flowcase.cases.caseload import PREVENTIVE, PREVENTIVE_WORKERS
 from flowcase.services.entitled.case_access import may_see
 from flowcase.services.staffing import deputies
 from flowcase.services.transactions import Transactions
@@ -42,7 +46,10 @@ class OwnCases:
 
         def work(tx: Tx) -> tuple[Sequence[OwnCase], Place | None]:
             absent = dict(deputies.covered(tx, actor))
-            rows = queries.page(tx, actor.id, and_of=list(absent), after=after, limit=limit + 1)
+            preventive = PREVENTIVE if PREVENTIVE_WORKERS in actor.groups else None
+            rows = queries.page(
+                tx, actor.id, and_of=list(absent), without_team=preventive, after=after, limit=limit + 1
+            )
             has_more, rows = len(rows) > limit, rows[:limit]
             found = [_own(row, absent) for row in rows if may_see(actor, row.case)]
             return found, (rows[-1].next_due, rows[-1].case.code) if has_more else None

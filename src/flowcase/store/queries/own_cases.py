@@ -27,19 +27,32 @@ class OwnCaseRow(NamedTuple):
 
 
 def page(
-    tx: Tx, person: str, *, and_of: Sequence[str], after: Place | None = None, limit: int
+    tx: Tx,
+    person: str,
+    *,
+    and_of: Sequence[str],
+    without_team: str | None = None,
+    after: Place | None = None,
+    limit: int,
 ) -> list[OwnCaseRow]:
-    """Those whose caseworker the person is, and those of these codes.
+    """Those whose caseworker the person is, those of these codes, and of this status those that no team has.
 
     What is due first on top, what has no deadline last, and among equals by code.
     """
     return [
         OwnCaseRow(made(CaseRow, row), row.next_due, row.next_rule, row.user_tasks)
-        for row in tx.rows(asked(person, and_of=and_of, after=after, limit=limit))
+        for row in tx.rows(asked(person, and_of=and_of, without_team=without_team, after=after, limit=limit))
     ]
 
 
-def asked(person: str, *, and_of: Sequence[str], after: Place | None = None, limit: int) -> Select[Any]:
+def asked(
+    person: str,
+    *,
+    and_of: Sequence[str],
+    without_team: str | None = None,
+    after: Place | None = None,
+    limit: int,
+) -> Select[Any]:
     """The one statement of `page`.
 
     What is due next is looked up for each case, in an index that holds few deadlines of a case however old
@@ -47,9 +60,12 @@ def asked(person: str, *, and_of: Sequence[str], after: Place | None = None, lim
     """
     running = (_deadline.c.status.in_(RUNNING), text(tables.DEADLINE_IS_CURRENT))
     next_due = select(func.min(_deadline.c.due_at)).where(_deadline.c.case_code == _case.c.code, *running)
+    whose = [_case.c.caseworker == person, _case.c.code.in_(and_of)]
+    if without_team is not None:
+        whose.append(and_(_case.c.team.is_(None), _case.c.status == without_team))
     own = (
         select(_case, next_due.scalar_subquery().label("next_due"))
-        .where(_case.c.closed_at.is_(None), or_(_case.c.caseworker == person, _case.c.code.in_(and_of)))
+        .where(_case.c.closed_at.is_(None), or_(*whose))
         .subquery("own")
     )
     shown = _in_order(select(own).where(*_behind(own.c, after)), own.c).limit(limit).subquery("shown")
