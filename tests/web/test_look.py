@@ -96,6 +96,11 @@ def test_before_the_form_a_phone_shows_the_child_and_the_deadline_that_a_desk_sh
         assert page.locator("aside dt", has_text="Frist").filter(visible=True).count() == beside
         assert page.get_by_text("Alma Hestbæk").filter(visible=True).first.is_visible()
     assert phone.locator(".fc-before").bounding_box()["y"] < 500
+    concerns = phone.locator("#underretninger")
+    assert concerns.bounding_box()["y"] > 1500  # beneath the form, which is long
+    phone.locator(".fc-before a[href='#underretninger']").click()
+    expect(concerns).to_be_in_viewport()
+    assert not desk.locator(".fc-before a[href='#underretninger']").is_visible()
 
 
 def test_text_twice_as_large_still_fits_the_page(open_page, world):
