@@ -91,6 +91,7 @@ OF_THE_INSTALLATION_NOT_COMPARED = {
             ("person_group", "doubled"),
             ("service_account", "doubled"),
             ("search_key", "doubled"),
+            ("erasure_item", "doubled"),
             ("instance_state", "doubled"),
         ),
         NOBODY,

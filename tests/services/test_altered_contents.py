@@ -183,3 +183,24 @@ def test_a_notice_that_another_stream_tells_of_goes_with_its_erased_case(
 
     assert whole == []
     assert altered == ["Notice after: is not what was sent."]
+
+
+def test_who_is_to_be_hidden_from_their_own_access_report_is_missed(flow: Flowcase) -> None:
+    """By one hash less a record is not found any more by whoever asks what is kept about a parent."""
+    flow.cases.open("SAG-1", child={"navn": "Liva"}, facts={}, actor=SYSTEM)
+    parents = [
+        {"rolle": "mor", "navn": "Rikke Krog", "kontakt": "21 21 21 21"},
+        {"rolle": "far", "navn": "Ib Krog", "kontakt": "32 32 32 32"},
+    ]
+    family = flow.cases.add_record(
+        "Familie", {"boern": ["SAG-1"], "medlemmer": parents}, case="SAG-1", actor=SYSTEM
+    )
+    assert flow.altered_rows.find(casework=True) == []
+    one = "SELECT min(digest) FROM search_key WHERE record = :id AND attribute = 'person'"
+
+    with flow.store.engine.begin() as connection:
+        gone = text(f"DELETE FROM search_key WHERE record = :id AND digest = ({one})")
+        assert connection.execute(gone, {"id": family}).rowcount == 1
+
+    [said] = flow.altered_rows.find(casework=True)
+    assert str(said) == f"Record {family}: by whom it is found of Familie is not what the history tells."

@@ -37,7 +37,7 @@ from flowcase.services.proving.altered_states import States
 from flowcase.services.proving.altered_waiting import MessageIds
 from flowcase.store import Tx
 from flowcase.store.appliers.user_tasks import key_of_members
-from flowcase.store.queries import as_kept, as_kept_contents, as_kept_messages, chains, history
+from flowcase.store.queries import as_kept, as_kept_contents, as_kept_messages, chains, history, known_people
 from flowcase.store.queries.as_kept_contents import KeptContent
 from flowcase.store.queries.history import SealedRow
 from flowcase.values import canonical_json, to_json
@@ -105,6 +105,7 @@ class _Search:
     found: dict[Subject, str] = field(default_factory=dict)
     crossing: dict[Subject, list[tuple[Place, Heard]]] = field(default_factory=dict)
     search_keys: dict[str, dict[str, bytes]] = field(default_factory=dict)  # of records looked at just now
+    known_people: dict[str, set[bytes]] = field(default_factory=dict)  # hashes of those whom they know
     receipts: dict[str, set[str]] = field(default_factory=dict)  # who has had the messages looked at just now
 
     def walk(self) -> None:
@@ -199,6 +200,7 @@ class _Search:
             if sort in by_sort:
                 by_sort[sort].append(id)
         self.search_keys = as_kept.search_keys(self.tx, by_sort["record"])
+        self.known_people = known_people.kept(self.tx, by_sort["record"])
         self.receipts = as_kept_messages.receipts(self.tx, by_sort["message"])
 
     def settle_what_crosses(self) -> None:
@@ -317,6 +319,8 @@ class _Search:
                     yield column
         if sort == "record" and not self._is_found_as(row.id, told):
             yield "what it is found by"
+        if sort == "record" and not self._knows_the_same(row.id, told):
+            yield "by whom it is found"
         if sort == "deadline" and self.currents.is_other(row, told.status):
             yield "is_current"
         if sort == "message" and altered_waiting.other_receipts(told, self.receipts.get(row.id, set())):
@@ -329,6 +333,16 @@ class _Search:
             return True
         said = {name: self.tx.digest(f"{told.entity}.{name}", text) for name, text in told.search.items()}
         return said == self.search_keys.get(id, {})
+
+    def _knows_the_same(self, id: str, told: Any) -> bool:
+        """One hash taken away hides the record from whoever asks what is kept about that person."""
+        kept = self.known_people.get(id)
+        if kept is None or NOT_TOLD in (
+            told.open,
+            told.secret,
+        ):  # one without any is opened and looked through
+            return True
+        return kept == set(known_people.digests(self.tx, id, told.entity, {**told.open, **told.secret}))
 
     def _is_same_secret(self, row: Any, name: str, said: Any) -> bool:
         if name not in row.secret or name not in said:

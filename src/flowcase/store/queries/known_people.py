@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -11,9 +11,11 @@ from flowcase.store import tables
 from flowcase.store.queries import records
 from flowcase.store.queries.records import RecordRow
 from flowcase.store.tx import Tx
+from flowcase.values import Value
 
 ATTRIBUTE = "person"  # of the hashes
 _PURPOSE = "known person"
+_AT_ONCE = 500  # ids in one statement
 _LOOKED_THROUGH = "record|"  # before a record's own id: its people have their hashes
 
 
@@ -49,5 +51,20 @@ def without_hashes(tx: Tx, limit: int | None = None) -> list[str]:
 
 def digests_of(tx: Tx, row: RecordRow) -> list[bytes]:
     """The hashes of a record: of each mark, and the one that says it was looked through."""
-    marks = sorted(known_people.marks(row.entity, row.values))
-    return [tx.digest(_PURPOSE, text) for text in (f"{_LOOKED_THROUGH}{row.id}", *marks)]
+    return digests(tx, row.id, row.entity, row.values)
+
+
+def digests(tx: Tx, record: str, entity: str, values: Mapping[str, Value]) -> list[bytes]:
+    marks = sorted(known_people.marks(entity, values))
+    return [tx.digest(_PURPOSE, text) for text in (f"{_LOOKED_THROUGH}{record}", *marks)]
+
+
+def kept(tx: Tx, records: Sequence[str]) -> dict[str, set[bytes]]:
+    """The hashes that each of these records has; nothing of those that were not looked through yet."""
+    key = tables.search_key
+    found: dict[str, set[bytes]] = {}
+    for begin in range(0, len(records), _AT_ONCE):
+        of_some = key.c.record.in_(records[begin : begin + _AT_ONCE])
+        for row in tx.rows(select(key).where(of_some, key.c.attribute == ATTRIBUTE)):
+            found.setdefault(row.record, set()).add(row.digest)
+    return found
