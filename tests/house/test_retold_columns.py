@@ -92,6 +92,7 @@ OF_THE_INSTALLATION_NOT_COMPARED = {
             ("service_account", "doubled"),
             ("search_key", "doubled"),
             ("erasure_item", "doubled"),
+            ("message_receipt", "doubled"),
             ("instance_state", "doubled"),
         ),
         NOBODY,

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import zstandard
-from sqlalchemy import make_url, select
+from sqlalchemy import make_url, select, text
 
 from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM, Actor
@@ -206,6 +206,18 @@ def test_the_history_still_verifies_and_says_that_the_case_was_erased(world: Wor
     [erased] = [row for row in world.flow.history.of_stream("installation") if row.kind == "CaseErased"]
     assert (erased.actor, erased.event.approved_by) == ("operator", "anders.myn")  # type: ignore[union-attr]
     assert [word for word in SECRETS if word in repr(erased)] == []
+
+
+def test_what_is_left_for_figures_cannot_be_altered_unnoticed(world: World) -> None:
+    _erase(world)
+    assert world.flow.altered_rows.find() == []
+
+    with world.flow.store.engine.begin() as connection:
+        moved = text("UPDATE case_file SET team = 'familieteam_nord', status = NULL WHERE code = :code")
+        assert connection.execute(moved, {"code": CASE}).rowcount == 1
+
+    [said] = world.flow.altered_rows.find()
+    assert str(said) == f"Case {CASE}: status, team is not what its erasure left."
 
 
 def test_figures_count_an_erased_case_as_before(world: World) -> None:

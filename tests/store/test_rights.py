@@ -108,6 +108,27 @@ def test_the_owner_is_told_that_its_role_could_change_the_history(
     assert "flowcase db rights" in said[0].remedy
 
 
+@on_postgresql
+def test_rights_that_nobody_could_give_are_not_said_to_be_given(as_service: Store, store: Store) -> None:
+    """PostgreSQL only warns whoever does not own the tables, and gives nothing."""
+    role = f"other_{uuid.uuid4().hex[:10]}"
+    with store.engine.begin() as connection:
+        connection.execute(text(f"CREATE ROLE {role}"))
+    try:
+        with pytest.raises(rights.RightsNotGiven, match="only the owner of the tables may"):
+            rights.apply(as_service.engine, role)
+        with pytest.raises(rights.RightsNotGiven, match="PostgreSQL has no such role"):
+            rights.apply(store.engine, "nobody_here")
+        with store.engine.begin() as connection:
+            owner = str(connection.execute(text("SELECT current_user")).scalar())
+        with pytest.raises(rights.RightsNotGiven, match="it owns the tables"):
+            rights.apply(store.engine, owner)
+    finally:
+        with store.engine.begin() as connection:
+            connection.execute(text(f"DROP OWNED BY {role}"))
+            connection.execute(text(f"DROP ROLE {role}"))
+
+
 @pytest.mark.parametrize("role", ["x; DROP TABLE history", 'a"b', "Å", "", "a" * 64])
 def test_a_name_that_is_none_becomes_no_statement(role: str) -> None:
     with pytest.raises(rights.RoleRefused):

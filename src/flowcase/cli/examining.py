@@ -29,6 +29,7 @@ def examine(settings: Any) -> list[Examined]:
 def _examine(settings: Any) -> Iterator[Examined]:
     from flowcase import bootstrap
     from flowcase.store import KeyUnusable
+    from flowcase.store.faults import DatabaseUnready
 
     for level, message, remedy in examining_safety.examine(settings):
         yield Examined("safety", level, message, remedy)
@@ -45,6 +46,9 @@ def _examine(settings: Any) -> Iterator[Examined]:
         return
     except bootstrap.SchemaOutdated as error:
         yield Examined("database", "error", str(error))  # it names the command itself
+        return
+    except DatabaseUnready as error:
+        yield Examined("database", "error", str(error))  # what to do is in it
         return
     except Exception as error:  # any fault of an installation is a finding here, not a crash
         yield Examined(

@@ -26,6 +26,7 @@ from flowcase.errors import FlowcaseError
 from flowcase.store import tables
 from flowcase.store.columns import FeelJson, Instant
 from flowcase.store.database import Store
+from flowcase.store.faults import translated
 from flowcase.store.keys import Keyring
 from flowcase.store.streams import INSTALLATION
 from flowcase.values import canonical_json, from_json, to_json
@@ -132,7 +133,7 @@ def check_unused(store: Store) -> None:
     """Before its schema is made or brought up to date, of whatever release it is. Raises ArchiveUnusable."""
     if not store.is_there:
         return
-    with store.engine.connect() as connection:
+    with translated(), store.engine.connect() as connection:
         _refuse_used(connection, inspect(connection).get_table_names())
 
 
@@ -350,6 +351,8 @@ def _check_revision(store: Store, head: Mapping[str, Any]) -> None:
 
 def _head(lines: Iterator[Any]) -> Mapping[str, Any]:
     head = next(lines, None)
+    if head is None:
+        raise ArchiveUnusable("the file ends too early: there is not even a line in it")
     if not isinstance(head, dict) or head.get("flowcase") != FORMAT:
         raise ArchiveUnusable("the file is no archive that this release reads")
     return head

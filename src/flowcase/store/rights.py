@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, text
 
+from flowcase.errors import FlowcaseError
 from flowcase.store import tables
+from flowcase.store.faults import translated
 
 ONLY_ADDED_TO = ("history", "checkpoint")
 _READ_ONLY = ("alembic_version",)
@@ -20,6 +22,16 @@ _ROLE = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 class RoleRefused(ValueError):
     """A role's name that would have to be quoted."""
+
+
+class RightsNotGiven(FlowcaseError):
+    """Nothing was granted."""
+
+    def __init__(self, role: str, because: str) -> None:
+        self.role, self.because = role, because
+        super().__init__(
+            f"Expected to give the role '{role}' its rights, but {because}. Nothing was changed."
+        )
 
 
 @dataclass(frozen=True)
@@ -47,10 +59,28 @@ def statements(role: str) -> list[str]:
 
 
 def apply(engine: Engine, role: str) -> None:
-    """Run them, all or nothing, as whoever owns the tables."""
-    with engine.begin() as connection:
+    """Run them, all or nothing, as whoever owns the tables. Raises RightsNotGiven.
+
+    Of somebody who does not own them PostgreSQL only warns, and gives nothing.
+    """
+    with translated(), engine.begin() as connection:
+        if connection.execute(_IS_ROLE, {"role": role}).scalar() is None:
+            raise RightsNotGiven(
+                role, "PostgreSQL has no such role. Make it first: createuser --pwprompt ROLE"
+            )
+        if connection.execute(_ROLE_OWNS, {"role": role, "table": ONLY_ADDED_TO[0]}).scalar():
+            raise RightsNotGiven(
+                role, "it owns the tables, or is a member of who does. Name the service's own role"
+            )
         for statement in statements(role):
             connection.execute(text(statement))
+        wanted = [("alembic_version", "SELECT"), ("history", "INSERT"), ("person", "DELETE")]
+        if not all(
+            connection.execute(_ROLE_HAS, {"role": role, "table": t, "right": r}).scalar() for t, r in wanted
+        ):
+            raise RightsNotGiven(
+                role, "only the owner of the tables may. Give it the owner's FLOWCASE_DATABASE_URL"
+            )
 
 
 def excess(engine: Engine) -> list[Excess]:
@@ -76,6 +106,12 @@ def owns(engine: Engine, names: tuple[str, ...]) -> bool:
 
 
 _HAS_RIGHT = text("SELECT has_table_privilege(current_user, CAST(:table AS regclass), :right)")
+_IS_ROLE = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
+_ROLE_HAS = text("SELECT has_table_privilege(CAST(:role AS name), CAST(:table AS regclass), :right)")
+_ROLE_OWNS = text(
+    "SELECT pg_has_role(CAST(:role AS name), relowner, 'MEMBER') FROM pg_class "
+    "WHERE oid = CAST(:table AS regclass)"
+)
 _OWNS = text(
     "SELECT pg_has_role(current_user, relowner, 'MEMBER') FROM pg_class WHERE oid = CAST(:table AS regclass)"
 )

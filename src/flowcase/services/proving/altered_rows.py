@@ -14,6 +14,7 @@ from typing import NamedTuple
 from flowcase.errors import FlowcaseError
 from flowcase.history import retold, retold_reviews
 from flowcase.history.retold import Installation
+from flowcase.history.retold_casework import COPIES
 from flowcase.services.proving import (
     altered_casework,
     altered_deployed,
@@ -205,3 +206,10 @@ def _erased(tx: Tx, told: Installation) -> Iterator[AlteredRow]:
             yield AlteredRow("case", code, "was erased, and its row is gone or does not say so")
         elif row.at != said.at or (said.facts and not is_same(row.facts, said.facts)):
             yield AlteredRow("case", code, "is not what its erasure left")
+    for code, (facts, columns) in sorted(as_kept.copies_of_erased(tx).items()):
+        said_by_facts = {column: facts.get(fact) for column, fact in COPIES.items()}
+        other = [
+            column for column, value in columns.items() if (value or "") != str(said_by_facts[column] or "")
+        ]
+        if other:
+            yield AlteredRow("case", code, f"{', '.join(other)} is not what its erasure left")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,6 +129,16 @@ def erased_cases(tx: Tx) -> dict[str, ErasedCase]:
     table = tables.case_file
     statement = select(table.c.code, table.c.erased_at, table.c.facts).where(table.c.erased_at.is_not(None))
     return {row.code: ErasedCase(row.erased_at, row.facts) for row in tx.rows(statement)}
+
+
+def copies_of_erased(tx: Tx) -> dict[str, tuple[Mapping[str, Any], dict[str, Any]]]:
+    """Of each erased case its facts, and the columns that repeat them for lists and figures."""
+    table = tables.case_file
+    statement = select(table.c.code, table.c.facts, *(table.c[column] for column in COPIES))
+    found = {}
+    for row in tx.rows(statement.where(table.c.erased_at.is_not(None))):
+        found[row.code] = (row.facts, {column: getattr(row, column) for column in COPIES})
+    return found
 
 
 def candidate_sets(tx: Tx) -> dict[str, list[tuple[str, str]]]:
