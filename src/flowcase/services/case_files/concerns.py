@@ -1,7 +1,7 @@
 """Concern that adds up: every notification about a child and its siblings, together where one is decided.
 
-Dates and outcomes are open (K0). Who notified, by role, is confidential (K2): it is shown to who is to
-decide on a user task of the case, to its caseworker and deputy, and to its team. What siblings have is
+Dates and outcomes are open (K0). Who notified, and in which words, is confidential (K2): it is shown to who
+is to decide on a user task of the case, to its caseworker and deputy, and to its team. What siblings have is
 shown to who may see their cases, and that look is recorded in each of them.
 """
 
@@ -20,6 +20,7 @@ from flowcase.store import Tx
 from flowcase.store.queries import case_files, records
 
 FAMILY, NOTIFICATION = "Familie", "Underretning"
+WARNINGS = ("umiddelbar_fare", "mistanke_overgreb", "aeresrelateret")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,9 @@ class Concern:
     is_acute: bool
     is_this: bool = False  # the one that is being decided on
     also_about_child: bool = False  # a sibling's notification that names this child too
+    words: str = ""  # the notifier's own; these three are empty where the reader may not know
+    contact: str = ""
+    warnings: tuple[str, ...] = ()  # of WARNINGS, those that the notification names
 
 
 @dataclass(frozen=True)
@@ -86,28 +90,28 @@ class Concerns:
 
     def _picture(self, tx: Tx, code: str, this: str | None, decides: bool, actor: Actor) -> Picture:
         row = case_access.existing(tx, code) if decides else case_access.seen(tx, code, actor)
-        own = self._concerns(tx, row, knows_roles=decides or is_close(actor, row))
+        own = self._concerns(tx, row, knows_words=decides or is_close(actor, row))
         known = {each.id for each in own}
         seen, hidden = [], 0
         for sibling in self._siblings(tx, row):
             if not case_access.may_see(actor, sibling):
                 hidden += 1
                 continue
-            theirs = self._concerns(tx, sibling, knows_roles=is_close(actor, sibling))
+            theirs = self._concerns(tx, sibling, knows_words=is_close(actor, sibling))
             marked = tuple(replace(each, also_about_child=each.id in known) for each in theirs)
             seen.append(Sibling(sibling.code, sibling.status, marked))
         return Picture(
             code, tuple(replace(each, is_this=each.id == this) for each in own), tuple(seen), hidden
         )
 
-    def _concerns(self, tx: Tx, row: case_files.CaseRow, *, knows_roles: bool) -> Sequence[Concern]:
+    def _concerns(self, tx: Tx, row: case_files.CaseRow, *, knows_words: bool) -> Sequence[Concern]:
         found = []
         for id in row.facts.get("underretninger") or ():
             record = records.record(tx, str(id))
             if record is None or record.entity != NOTIFICATION:
                 continue
             values = record.values
-            role = values.get("underretter_type") if knows_roles else None
+            role = values.get("underretter_type") if knows_words else None
             found.append(
                 Concern(
                     record.id,
@@ -116,6 +120,9 @@ class Concerns:
                     values.get("status"),
                     values.get("resultat"),
                     values.get("akut") is True,
+                    words=str(values.get("bekymring") or "") if knows_words else "",
+                    contact=str(values.get("underretter_kontakt") or "") if knows_words else "",
+                    warnings=tuple(each for each in WARNINGS if knows_words and values.get(each) is True),
                 )
             )
         return sorted(found, key=lambda each: (each.received_at, each.id))
