@@ -251,8 +251,8 @@ class StartableFlows:
         row = None if case is None else case_files.case(tx, case)
         if row is None or not is_close(actor, row):
             return None
-        for flow in start.outgoing:
-            task = drawn.elements[drawn.flows[flow].target].user_task
+        for element in _first_user_tasks(drawn, start):
+            task = element.user_task
             if task is not None and task.form_id:
                 return self._advancing.definitions.form(tx, task.form_id)
         return None
@@ -276,6 +276,18 @@ def _start_event(process: ProcessDefinition) -> Element | None:
         if element.kind is ElementKind.START_EVENT and element.event is None and _starters(element):
             return element
     return None
+
+
+def _first_user_tasks(drawn: ProcessDefinition, start: Element) -> Sequence[Element]:
+    """The user tasks to which the start leads, past what flowcase does itself on a single way there."""
+    here, seen = start, {start.id}
+    while True:
+        following = [drawn.elements[drawn.flows[flow].target] for flow in here.outgoing]
+        found = [each for each in following if each.user_task is not None]
+        if found or len(following) != 1 or following[0].id in seen:
+            return found
+        here = following[0]
+        seen.add(here.id)
 
 
 def _starters(start: Element) -> tuple[str, ...]:
