@@ -91,8 +91,18 @@ def reason(trial: Trial) -> str:
     return told.get((trial.table, trial.column), told.get((trial.table, trial.way), ""))
 
 
-def reason_of_row(trial: Trial, row: Mapping[str, Any], *, is_alone: bool) -> str:
-    """The same of this very row; `is_alone` where its record has no other hash of somebody whom it knows."""
+OF_THE_ERASED = "the erased case's history cannot be read any more"
+
+
+def reason_of_row(trial: Trial, row: Mapping[str, Any], *, is_alone: bool, is_erased: bool) -> str:
+    """The same of this very row; `is_alone` where its record has no other hash of somebody whom it knows.
+
+    `is_erased` where a case was erased in the installation.
+    """
+    if trial.table == "case_file" and row.get("erased_at"):
+        return OF_THE_ERASED
+    if (trial.table, trial.way) in (("message", DELETED), ("message_seen", DOUBLED)) and is_erased:
+        return OF_THE_ERASED
     if trial.table == "notice" and row.get("kind") == "opgave_til_dig":
         return "the user task's own event names no notice, and the user task is compared"
     if trial.table == "search_key" and row.get("attribute") == "person" and is_alone:
@@ -147,7 +157,8 @@ class Altering:
                 continue
             said = self.said()
             self.put_back()
-            return Outcome(trial, row, said, reason_of_row(trial, row, is_alone=self._is_alone(trial, row)))
+            alone, erased = self._is_alone(trial, row), self._has_erased()
+            return Outcome(trial, row, said, reason_of_row(trial, row, is_alone=alone, is_erased=erased))
         return None
 
     def _is_alone(self, trial: Trial, row: Mapping[str, Any]) -> bool:
@@ -155,6 +166,11 @@ class Altering:
             return False
         asked = "SELECT count(*) FROM search_key WHERE record = ? AND attribute = ?"
         return bool(self._file.execute(asked, (row["record"], row["attribute"])).fetchone()[0] == 1)
+
+    def _has_erased(self) -> bool:
+        return (
+            self._file.execute("SELECT 1 FROM case_file WHERE erased_at IS NOT NULL").fetchone() is not None
+        )
 
     def put_back(self) -> None:
         self._whole.backup(self._file)

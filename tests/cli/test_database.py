@@ -7,6 +7,7 @@ import io
 import json
 import random
 import shutil
+import sqlite3
 import time
 import uuid
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from sqlalchemy import text
 
 from flowcase import bootstrap, config
 from flowcase.access.actor import SYSTEM
-from flowcase.store import Store, archive, connecting, migrating
+from flowcase.store import DatabaseFault, Store, archive, connecting, migrating
 from tests.cli.conftest import CommandLine
 from tests.cli.test_commands import NOW
 from tests.conftest import _administer, _named
@@ -214,6 +215,55 @@ def test_a_database_in_use_keeps_even_its_schema(at_work: CommandLine, tmp_path:
     assert "in use already" in restored.output and "in use already" in moved.output
     with store_of(config.Config(home=used.home)) as store:
         assert store.revision() == "0039_find_by_facts_and_words"
+
+
+def test_a_full_disk_is_said_in_words_and_shows_no_row(
+    at_work: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The traceback that stood there showed the values of the rows that found no room."""
+    at_work("db", "backup", tmp_path / "night.flowcase")
+    other = other_home(at_work, tmp_path / "small")
+    fill = archive._insert
+
+    def no_room(connection: Any, table: Any, batch: Any) -> None:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1")  # as many as there are
+        fill(connection, table, batch)
+
+    monkeypatch.setattr(archive, "_insert", no_room)
+    restored = other("db", "restore", tmp_path / "night.flowcase", expect=1)
+
+    assert restored.stderr.startswith("Expected to write to the database, but its disk is full.")
+    assert "INSERT" not in restored.output
+    assert other.json("instances") == []
+
+
+def test_no_error_of_the_database_shows_the_values_of_a_row(at_work: CommandLine) -> None:
+    with (
+        store_of(config.Config(home=at_work.home)) as store,
+        pytest.raises(DatabaseFault) as fault,
+        store.engine.begin() as connection,
+    ):
+        connection.execute(text("INSERT INTO nowhere VALUES (:name)"), {"name": "Noah Elleby"})
+
+    assert "Noah" not in str(fault.value)
+
+
+def test_a_damaged_page_of_the_file_is_found_by_the_doctor(at_work: CommandLine) -> None:
+    at_work("db", "clean")  # so that all of it is in the file itself
+    file = at_work.home / "flowcase.sqlite"
+    with sqlite3.connect(file) as connection:
+        (root,) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'webhook_delivery'"
+        ).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    with file.open("r+b") as content:
+        content.seek((root - 1) * size)
+        content.write(b"garbage")
+
+    said = [each for each in at_work.json("doctor", expect=1) if each["what"] == "database"]
+
+    assert said[-1]["level"] == "error"
+    assert "The database's file is damaged" in said[-1]["message"]
 
 
 def test_a_database_of_another_release_is_not_moved_and_nothing_is_made(

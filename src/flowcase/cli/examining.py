@@ -60,6 +60,7 @@ def _examine(settings: Any) -> Iterator[Examined]:
         return
     try:
         yield Examined("database", "ok", f"It is open at revision {flow.store.revision()}.")
+        yield from _file(flow.store)
         yield from sessions(flow.store)
         yield from _rights(flow)
         yield from _keys(flow)
@@ -81,6 +82,16 @@ def _examine(settings: Any) -> Iterator[Examined]:
 def _why(error: Exception) -> str:
     told = getattr(error, "said", "") or said_by_sqlite(error) or getattr(error, "because", "")
     return told or type(error).__name__
+
+
+def _file(store: Any) -> Iterator[Examined]:
+    """Whether a file of SQLite is whole, also where nothing has read it for long."""
+    if not store.is_sqlite:
+        return
+    for damage in store.damages():
+        told = f"The database's file is damaged: {damage}."
+        remedy = "Stop flowcase, keep the file, and put the newest backup in its place: flowcase db restore"
+        yield Examined("database", "error", told, remedy)
 
 
 def _home(home: Path, key_file: Path | None) -> Iterator[Examined]:

@@ -67,7 +67,7 @@ def write(store: Store, file: BinaryIO, *, progress: Progress) -> Contents:
     """Write everything that is committed now; others go on reading and writing meanwhile."""
     found: dict[str, Content] = {}
     compressing = zstandard.ZstdCompressor(level=6, write_checksum=True).stream_writer(file, closefd=False)
-    with io.BufferedWriter(compressing) as out, _snapshot(store) as connection:  # type: ignore[type-var]
+    with translated(), io.BufferedWriter(compressing) as out, _snapshot(store) as connection:  # type: ignore[type-var]
         _say(out, {"flowcase": FORMAT, "revision": store.revision()})
         for table in tables.metadata.sorted_tables:
             _say(out, {"table": table.name})
@@ -118,7 +118,7 @@ def read(store: Store, file: BinaryIO, *, progress: Progress) -> Contents:
     file.seek(start)
     lines = _lines(file)
     _head(lines)
-    with store.engine.begin() as connection:
+    with translated(), store.engine.begin() as connection:
         _at_leisure(connection)
         _refuse_full(connection)
         promised = _fill(connection, lines, progress)
@@ -154,7 +154,12 @@ def move(source: Store, target: Store, *, progress: Progress) -> Contents:
             f"the source is at revision {source.revision()} and the target at {target.revision()}; "
             "run flowcase db upgrade on both"
         )
-    with source.engine.connect() as reading, reading.begin(), target.engine.begin() as writing:
+    with (
+        translated(),
+        source.engine.connect() as reading,
+        reading.begin(),
+        target.engine.begin() as writing,
+    ):
         _at_leisure(reading)
         _at_leisure(writing)
         _keep_writers_out(reading)

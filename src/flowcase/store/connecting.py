@@ -88,6 +88,7 @@ def engine_of(
         },
         **options,
     )
+    engine.hide_parameters = True  # values of rows are in no error, and so in no traceback at a terminal
 
     @event.listens_for(engine, "handle_error")
     def leave_standby(context: Any) -> None:
@@ -137,6 +138,7 @@ def _sqlite(url: URL, *, durable: bool, pool_size: int, **options: Any) -> Engin
         json_deserializer=read_json,
         **options,
     )
+    engine.hide_parameters = True  # as on PostgreSQL
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:

@@ -429,6 +429,17 @@ class Store:
         except DBAPIError:
             return False
 
+    def damages(self) -> list[str]:
+        """What SQLite finds wrong with the file's pages, some at the most; nothing on PostgreSQL."""
+        if not self.is_sqlite:
+            return []
+        try:
+            with self.engine.connect() as connection:
+                found = connection.exec_driver_sql("PRAGMA quick_check(5)").scalars().all()
+        except DBAPIError as error:
+            return [str(error.orig)]
+        return [] if found == ["ok"] else [" ".join(each.split()) for each in found]
+
     def upgrade(self, *, alone: bool = False) -> None:
         """Bring the schema to this release's, whole or not at all.
 
