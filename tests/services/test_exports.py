@@ -22,7 +22,7 @@ import pytest
 from flowcase.access.actor import SYSTEM
 from flowcase.access.events import CaseRead
 from flowcase.cases.entities import DataClass
-from flowcase.errors import Forbidden, InvalidValues, NotFound
+from flowcase.errors import Erased, Forbidden, InvalidValues, NotFound
 from flowcase.history.exports import FORMATS, Line, flat, ocel, xes
 from flowcase.services.auditing import exports
 from flowcase.services.auditing.exports import Asked
@@ -469,3 +469,5 @@ def test_an_erased_case_is_left_out(world: World) -> None:
 
     assert NAME not in json.dumps(rows, ensure_ascii=False)
     assert f"case:{CASE}" not in {row["stream"] for row in rows}
+    with pytest.raises(Erased):  # an empty file would say that nothing was ever done in it
+        world.flow.exports.begin("csv", Asked(case=CASE), actor=OPERATOR)

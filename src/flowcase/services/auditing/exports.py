@@ -17,7 +17,7 @@ from flowcase.access.actor import SYSTEM, Actor
 from flowcase.access.permissions import may_export
 from flowcase.cases.civil_time import span_of_days
 from flowcase.cases.entities import DataClass
-from flowcase.errors import Forbidden, InvalidValues, NotFound
+from flowcase.errors import Erased, Forbidden, InvalidValues, NotFound
 from flowcase.events import ExportBegun, ExportMade
 from flowcase.history.exports import FORMATS, Line, values_of
 from flowcase.services.definitions import Definitions
@@ -141,7 +141,7 @@ class Exports:
         def begin(tx: Tx) -> str:
             id = tx.new_id()
             row = case_files.case(tx, asked.case) if asked.case is not None else None
-            concerned = [] if row is None or row.erased_at is not None else [row.stream]
+            concerned = [] if row is None or row.erased_at is not None else [row.stream]  # erased meanwhile
             tx.append(INSTALLATION, ExportBegun(export=id, **asked_for), concerns=concerned)
             return id
 
@@ -176,10 +176,13 @@ def _lines(tx: Tx, transactions: Transactions, definitions: Definitions, asked: 
 
 
 def _stream(tx: Tx, asked: Asked) -> str | None:
-    """The one stream that is asked for, if any. Raises NotFound."""
+    """The one stream that is asked for, if any. Raises NotFound, and Erased for a case that is no more."""
     stream = None
     if asked.case is not None:
-        stream = case_access.existing(tx, asked.case).stream
+        row = case_access.existing(tx, asked.case)
+        if row.erased_at is not None:
+            raise Erased("case", asked.case)
+        stream = row.stream
     if asked.process is not None and not instances.instances(tx, process=asked.process, limit=1):
         raise NotFound("process", asked.process)
     return stream

@@ -10,7 +10,7 @@ from flask_login import login_required
 
 from flowcase.cases.civil_time import local_date
 from flowcase.cases.entities import DataClass
-from flowcase.errors import InvalidValues, NotFound
+from flowcase.errors import Erased, InvalidValues, NotFound
 from flowcase.services.auditing.exports import PURPOSES, Asked, Export, Size
 from flowcase.web.forms.asked_days import day, held, order
 from flowcase.web.language import gettext
@@ -110,6 +110,8 @@ def _asked(given: Any) -> tuple[Asked, dict[str, str]]:
 def _missing(error: NotFound) -> dict[str, str]:
     if error.kind == "process":
         return {"proces": gettext("Der er intet forløb af den proces.")}
+    if isinstance(error, Erased):
+        return {"sag": gettext("Indholdet er slettet og kan ikke hentes frem igen.")}
     return {"sag": gettext("Der er ingen sag med den kode.")}
 
 
