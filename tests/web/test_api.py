@@ -174,6 +174,17 @@ def test_what_is_no_json_and_what_does_not_exist_are_problem_details_too(portal)
     assert {broken.mimetype, missing.mimetype} == {"application/problem+json"}
 
 
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/xml", None])
+def test_a_body_that_is_not_said_to_be_json_is_not_taken_for_an_empty_one(portal, kind):
+    """As `curl -d` sends it; it was told that each of its fields is missing."""
+    answer = portal.client.post(
+        "/api/notifications", data=json.dumps(NEW, default=str), content_type=kind, headers=portal.headers
+    )
+
+    assert answer.status_code == 400
+    assert "Content-Type: application/json" in answer.get_json()["detail"]
+
+
 def test_the_api_describes_itself(app):
     document = app.test_client().get("/api/openapi.json").get_json()
 

@@ -173,6 +173,11 @@ def _check_text() -> None:
             raise BadRequest("The body is nested too deep.") from None
         except ValueError:  # what is no JSON, and numbers longer than Python takes
             raise BadRequest("The body is no JSON that can be read.") from None
+    elif request.content_length and request.method not in ("GET", "HEAD"):
+        # Passed over in silence, it would be told that every field is missing.
+        raise BadRequest(
+            "The body is read as JSON only: send it with the header Content-Type: application/json."
+        )
     for text in said:
         if "\0" in text or any("\ud800" <= each <= "\udfff" for each in text):
             raise BadRequest("The request holds characters that cannot be kept.")
