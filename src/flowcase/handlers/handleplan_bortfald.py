@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     rules=("R-025",),
 )
 def lapse(job: Job, case: CaseWork) -> None:
+    lapse_plans(case, str(job.inputs["sag_id"]))
+
+
+def lapse_plans(case: CaseWork, code: str) -> None:
     """Every draft of the case; what was approved stays approved."""
-    code = str(job.inputs["sag_id"])
     for plan in case.records(PLAN, case=code):
         if plan["status"] == DRAFT:
             case.update(PLAN, plan.id, {"status": LAPSED})
