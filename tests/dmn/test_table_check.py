@@ -129,6 +129,30 @@ def test_cells_of_another_type_than_the_input_are_told():
     assert "dmn-cell-type" in rules_of([('"a"', "1"), ("-", "2")], types={"x": "number"}, hit_policy="FIRST")
 
 
+@pytest.mark.parametrize(
+    "hit_policy", ["UNIQUE", "FIRST", "ANY", "PRIORITY", "RULE ORDER", "OUTPUT ORDER", "COLLECT"]
+)
+def test_an_answer_of_another_type_than_its_column_is_told_whatever_the_hit_policy(hit_policy):
+    rules = [("< 5", '"a"'), (">= 5", "7")]
+    found = problems(rules, hit_policy=hit_policy, types={"o": "string"}, allowed={"o": '"a", "b"'})
+
+    [told] = [each for each in found if each.rule == "dmn-cell-type"]
+    assert (told.severity, told.element) == (Severity.WARNING, "rule_2")
+    assert (
+        told.message == "Rule 2 answers 7 in 'o', but the column has the type string, so the result is null."
+    )
+
+
+def test_answers_that_a_sum_cannot_add_up_are_told_and_what_computes_is_left_alone():
+    rules = [("< 5", '"a"'), ("[5..6]", "2"), ("> 6", "x + 1")]
+    summed = problems(rules, hit_policy="COLLECT", aggregation="SUM")
+
+    [told] = [each for each in summed if each.rule == "dmn-cell-type"]
+    assert (told.element, "SUM cannot add up" in told.message) == ("rule_1", True)
+    assert "dmn-cell-type" not in rules_of(rules, hit_policy="COLLECT", aggregation="COUNT")
+    assert "dmn-cell-type" not in rules_of(rules, hit_policy="COLLECT", types={"o": "date"})
+
+
 def test_what_is_not_analysed_is_said_with_the_input():
     (finding,) = problems([("? > limit", "1"), ("< 5", "2"), (">= 5", "3")])
 

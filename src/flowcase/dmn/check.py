@@ -6,6 +6,7 @@ analysed rather than guessed at.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from flowcase.dmn.boxed import Boxed, LiteralBox
 from flowcase.dmn.cells import EVERYTHING, Cell, read_cell, split_tests
 from flowcase.dmn.graph import BusinessKnowledge, Decision
 from flowcase.dmn.regions import Column, NotComparable, column_of
-from flowcase.dmn.table import HitPolicy, Input, Rule, TableBox
+from flowcase.dmn.table import Aggregation, HitPolicy, Input, Rule, TableBox
 from flowcase.dmn.types import ConstrainedType, Type, plain, unconstrained
 
 MAX_RULES = 1_000  # pairs of rules are compared one by one
@@ -22,6 +23,8 @@ MAX_GAPS = 5  # of a table that are told
 MAX_FINDINGS = 20  # of one kind at one table
 
 _KIND_OF_TYPE = {"boolean": "boolean", "number": "number", "string": "string", "date": "date"}
+# What an output cell is by how it is written; of anything that computes nothing is said.
+_LITERAL = re.compile(r'(?P<number>-?\d+(?:\.\d+)?)|(?P<string>"[^"\\]*")|(?P<boolean>true|false)')
 _SINGLE = (HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.FIRST, HitPolicy.PRIORITY)
 
 
@@ -106,6 +109,7 @@ class _TableCheck:
             self._not_analysed(f"it has more than {MAX_RULES} rules")
             return self._found
         rows = self._rows()
+        self._outputs()
         if table.hit_policy in (HitPolicy.UNIQUE, HitPolicy.ANY):
             self._overlaps(rows)
         self._unreachable(rows)
@@ -174,6 +178,34 @@ class _TableCheck:
             if isinstance(constrained, ConstrainedType):
                 return read_cell(constrained.allowed.text) or EVERYTHING
         return EVERYTHING
+
+    # --- outputs -------------------------------------------------------------------------------------
+
+    def _outputs(self) -> None:
+        """Cells that answer with a value of another type than the column has, or that cannot be added up."""
+        is_sum = self._table.aggregation is Aggregation.SUM
+        for at, output in enumerate(self._table.outputs):
+            kind = "number" if is_sum else _kind(output.type)
+            wrong = [
+                (rule, found[0])
+                for rule in self._table.rules
+                if (found := _LITERAL.fullmatch(rule.output_texts[at].strip()))
+                and kind in _LITERAL.groupindex
+                and found.lastgroup != kind
+            ]
+            name = output.name or self._decision.name
+            for rule, text in wrong[:MAX_FINDINGS]:
+                answer = text[:40]
+                self._report(
+                    "dmn-cell-type",
+                    f"Rule {rule.index} answers {answer} in '{name}', which SUM cannot add up, so the "
+                    "result is null."
+                    if is_sum
+                    else f"Rule {rule.index} answers {answer} in '{name}', but the column has the type "
+                    f"{kind}, so the result is null.",
+                    "Correct the cell, or the type of the output.",
+                    rule=rule,
+                )
 
     # --- overlaps -----------------------------------------------------------------------------------
 
@@ -384,4 +416,6 @@ class _TableCheck:
 
 
 def _kind(type_: Type | None) -> str | None:
-    return _KIND_OF_TYPE.get(unconstrained(type_).name) if type_ is not None else None
+    """Of a list or of named parts there is none."""
+    name = getattr(unconstrained(type_), "name", None) if type_ is not None else None
+    return _KIND_OF_TYPE.get(str(name))

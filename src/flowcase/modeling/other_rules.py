@@ -212,8 +212,9 @@ _DMN = {
         'typeRef="tAlder"',
     ),
     "dmn-cell-type": _rule(
-        "A cell compares values of the column's type.",
-        "A number is never equal to text, so such a rule would never hit.",
+        "A cell has values of the column's type.",
+        "A number is never equal to text, so such a rule would never hit; an answer of another type than the "
+        "output's, or one that SUM cannot add up, is null.",
         'input typeRef="number", cell "ja"',
         'input typeRef="number", cell 3',
     ),
