@@ -111,6 +111,19 @@ def test_a_deployment_says_what_it_brought_and_whose_place_a_file_of_another_nam
     assert "to:2" in renamed.stdout
 
 
+def test_a_deployment_of_many_files_counts_them_and_names_none(flowcase: CommandLine, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(31):
+        drawn = process(f"p{number}", start(), user_task("a"), end())
+        (folder / f"p{number}.bpmn").write_bytes(drawn)
+    (folder / "varsel.dmn").write_text(GATE.format(id="varsel", rule="R-002"))
+
+    said = flowcase("deploy", folder).stdout
+
+    assert said.endswith(": 31 processes, 1 decision.\n")
+
+
 def test_lists_are_tables_for_people(flowcase: CommandLine, files: Path) -> None:
     flowcase("deploy", files)
     flowcase("start", "to")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,21 @@ def check(paths: tuple[str, ...], groups: tuple[str, ...], as_json: bool) -> Non
     raise SystemExit(1 if errors else 0)
 
 
+_MOST_NAMED = 30  # things that a deployment brought; of more than these there is a number each
+_SORTS = {
+    "decision": ("decision", "decisions"),
+    "form": ("form", "forms"),
+    "ruleset": ("rule set", "rule sets"),
+}
+
+
+def _counts(deployment: Any) -> Iterator[str]:
+    yield counted(len(deployment.definitions), "process", "processes")
+    found = Counter(each.partition(":")[0] for each in deployment.resources)
+    for sort, number in found.items():
+        yield counted(number, *_SORTS.get(sort, (sort,)))
+
+
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True))
 @click.option("--note", default="", help="Why this is deployed; kept in the history.")
@@ -75,7 +92,8 @@ def deploy(paths: tuple[str, ...], note: str, as_json: bool) -> None:
             if finding.rule in _OF_WHAT_IS_IN_FORCE:  # the others are what `flowcase check` warns of
                 click.echo(f"Warning: {finding}", err=True)
         brought = [*deployment.definitions, *deployment.resources]
-        click.echo(f"Deployed {deployment.id}: {', '.join(brought) or 'everything is in force as it is'}.")
+        told = ", ".join(brought if len(brought) <= _MOST_NAMED else _counts(deployment))
+        click.echo(f"Deployed {deployment.id}: {told or 'everything is in force as it is'}.")
 
 
 @click.command()
