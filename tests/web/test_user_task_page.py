@@ -63,7 +63,7 @@ def test_the_child_is_named_beside_a_task_to_whom_it_is_work_and_to_nobody_else(
     flow = world.flow
 
     def told(who, row):
-        child = flow.case_pictures.child_beside(row.id, case=row.case_code, actor=flow.people.actor(who))
+        _, child = flow.case_pictures.beside(row, case=row.case_code, actor=flow.people.actor(who))
         return child and child["navn"]
 
     assert told("karen.fp", task) == "Alma Hestbæk"  # the reception's to do

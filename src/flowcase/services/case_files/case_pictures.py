@@ -14,15 +14,16 @@ from typing import Any
 from flowcase.access.actor import Actor
 from flowcase.cases.consents import YES
 from flowcase.cases.entities import DataClass, let_through
+from flowcase.services.case_files.cases import Case, as_case
 from flowcase.services.casework.plan_names import plan_name
 from flowcase.services.entitled import case_access, confidentiality
-from flowcase.services.entitled.candidates import existing
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.store.queries import case_files, records
 from flowcase.store.queries import history as events
 from flowcase.store.queries.records import RecordRow
+from flowcase.store.queries.user_tasks import UserTaskRow
 from flowcase.values import Value
 
 BOARD = "tavle"
@@ -108,19 +109,21 @@ class CasePictures:
         """Raises NotFound, and Forbidden for who has no work with the case."""
         return self._transactions.read(lambda tx: _picture(tx, self._rule_sets, code, actor))
 
-    def child_beside(self, user_task: str, *, case: str, actor: Actor) -> Item | None:
-        """Whom a user task of this case is about; None for who is not to know.
+    def beside(self, task: UserTaskRow, *, case: str, actor: Actor) -> tuple[Case | None, Item | None]:
+        """(case, child) of a user task as far as the actor may know them.
 
-        Known to those whose work the case is and, as class K1, to casework staff who may do the user task.
+        The case is for whom cases are work at all; the child for those whose work it is and, as class K1,
+        for casework staff who may do the user task.
         """
 
-        def work(tx: Tx) -> Item | None:
-            row = case_access.existing(tx, case)
-            knows = confidentiality.is_close(actor, row) or confidentiality.has_work(
-                tx, existing(tx, user_task), row, actor
-            )
+        def work(tx: Tx) -> tuple[Case | None, Item | None]:
+            row = case_files.case(tx, case)
+            if row is None:
+                return None, None
+            knows = confidentiality.is_close(actor, row) or confidentiality.has_work(tx, task, row, actor)
             found = records.record(tx, row.child) if row.child and knows else None
-            return None if found is None else _item(found, DataClass.K1)
+            child = None if found is None else _item(found, DataClass.K1)
+            return as_case(row) if case_access.may_see(actor, row) else None, child
 
         return self._transactions.read(work)
 

@@ -49,7 +49,7 @@ class Cases:
 
     def get(self, code: str, *, actor: Actor) -> Case:
         """Raises NotFound, and Forbidden for who has no work with it."""
-        return _case(self._transactions.read(lambda tx: case_access.seen(tx, code, actor)))
+        return as_case(self._transactions.read(lambda tx: case_access.seen(tx, code, actor)))
 
     def records(self, entity_name: str, *, case: str | None = None) -> list[Record]:
         """Records with everything in them; for programs of this installation, not for a screen."""
@@ -71,7 +71,7 @@ class Cases:
                 tx, status=status, team=team, caseworker=caseworker, is_open=is_open, limit=limit
             )
         )
-        return [_case(row) for row in rows if case_access.may_see(actor, row)]
+        return [as_case(row) for row in rows if case_access.may_see(actor, row)]
 
     def page(
         self,
@@ -104,7 +104,7 @@ class Cases:
                         return found, place
                     place = (row.opened_at, row.code)
                     if case_access.may_see(actor, row):
-                        found.append(_case(row))
+                        found.append(as_case(row))
                 if len(rows) <= limit:
                     return found, None
 
@@ -191,7 +191,8 @@ class Cases:
         return Record(row.id, row.entity, row.case_code, values, row.version)
 
 
-def _case(row: case_files.CaseRow) -> Case:
+def as_case(row: case_files.CaseRow) -> Case:
+    """As it is read outside of the services."""
     return Case(
         row.code,
         row.status,

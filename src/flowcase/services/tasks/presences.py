@@ -49,16 +49,26 @@ class Presences:
 
         return self._transactions.run(actor, work)
 
-    def note(self, user_task: str, *, is_suspended: bool | None = None, actor: Actor) -> Here:
+    def note(
+        self,
+        user_task: str,
+        *,
+        just_read: UserTaskRow | None = None,
+        is_suspended: bool | None = None,
+        actor: Actor,
+    ) -> Here:
         """Say that the actor has it open; how it is now. Raises NotFound and Forbidden.
 
-        `is_suspended`: whether its instance is, for who has just read it.
+        `just_read`, as it was shown to the actor, and `is_suspended`, whether its instance is, are for who
+        has read both for the same page.
         """
 
         def work(tx: Tx) -> Here:
             tx.is_repeatable = True  # to have been seen twice is to have been seen
-            row = existing(tx, user_task)
-            check_candidate(tx, row, actor, "see")
+            row = just_read
+            if row is None:
+                row = existing(tx, user_task)
+                check_candidate(tx, row, actor, "see")
             others = presences.seen(tx, user_task, actor.id, fresh_from=tx.now - FRESH)
             return Here(row, others, _is_suspended(tx, row) if is_suspended is None else is_suspended)
 

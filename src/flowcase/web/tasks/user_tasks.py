@@ -15,7 +15,6 @@ from flowcase.errors import (
     FlowcaseError,
     Forbidden,
     InvalidValues,
-    NotFound,
     Refused,
     SavedElsewhere,
 )
@@ -340,6 +339,7 @@ def _page(
         concerns = flow().concerns.of_case(
             case, this=str(this) if this else None, decides=True, actor=actor()
         )
+    known_facts, child = _beside(task, case)
     # That a case has a deadline says what goes on in it: somebody from outside sees the task's own alone.
     deadlines = flow().deadlines.of_case(case) if case else []
     return (
@@ -368,8 +368,8 @@ def _page(
             most_reason=LONGEST_REASON,
             priority=priority,
             now=flow().clock.now(),
-            known_facts=_known_facts(case),
-            child=_child(task, case),
+            known_facts=known_facts,
+            child=child,
             next_steps=next_steps(task) if task.row.status == "open" and task.may_complete else None,
             earlier=flow().user_tasks.earlier(task, actor=actor()) if task.row.status == "open" else [],
             said_answer=answers.said,
@@ -401,7 +401,9 @@ def _standing_in(task: UserTask) -> Absence | None:
 def _presence(task: UserTask) -> Here | None:
     if task.row.status != "open":
         return None
-    return flow().presences.note(task.row.id, is_suspended=task.is_suspended, actor=actor())
+    return flow().presences.note(
+        task.row.id, just_read=task.row, is_suspended=task.is_suspended, actor=actor()
+    )
 
 
 def _documents(task: UserTask) -> list[Document]:
@@ -418,22 +420,16 @@ def _files(task: UserTask, raw: dict[str, Any]) -> dict[str, form_files.Attached
     return form_files.attached(flow().documents.named(ids, user_task=task.row.id), user_task=task.row.id)
 
 
-def _known_facts(case: str | None) -> list[tuple[str, str]]:
-    """The open facts of the case, for whom the case is work at all."""
-    if case is None:
-        return []
-    try:
-        return shown_facts(flow().cases.get(case, actor=actor()))
-    except (Forbidden, NotFound):
-        return []
+def _beside(task: UserTask, case: str | None) -> tuple[list[tuple[str, str]], str]:
+    """The open facts of the case, and whom it is about by name and age, for who may know them.
 
-
-def _child(task: UserTask, case: str | None) -> str:
-    """Whom it is about, by name and age, for who may know; a code alone tells nobody with twenty cases."""
+    A code alone tells nobody with twenty cases which child it is.
+    """
     if case is None:
-        return ""
-    child = flow().case_pictures.child_beside(task.row.id, case=case, actor=actor())
-    return called(child, local_date(flow().clock.now())) if child is not None and child["navn"] else ""
+        return [], ""
+    known, child = flow().case_pictures.beside(task.row, case=case, actor=actor())
+    name = called(child, local_date(flow().clock.now())) if child is not None and child["navn"] else ""
+    return ([] if known is None else shown_facts(known)), name
 
 
 def _done_by_other(task: UserTask) -> list[str]:
