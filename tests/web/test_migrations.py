@@ -66,6 +66,25 @@ def test_a_plan_by_which_no_instance_can_move_is_not_offered_to_be_run(world: Wo
     assert not planned.all("//form[contains(@action, '/koer')]")
 
 
+def test_where_nothing_of_the_same_kind_is_left_the_page_says_so_and_asks_nobody_to_let_it_run(
+    world: World, sign_in, behind
+):
+    world.flow.deployments.deploy({"flytteprove.bpmn": process("flytteprove", start(), end())}, actor=SYSTEM)
+    world.flow.migrations._has_four_eyes = True
+    lone = sign_in("lone.proces")
+
+    page = lone.get("/studie/flyt/flytteprove/1/3")
+    values = {"til-start": "start", "til-end": "end", "begrundelse": "Ny lov"}
+    planned = lone.post("/studie/flyt/flytteprove/1/3", values)
+
+    told = [each.text for each in page.all("//td/span[starts-with(@id, 'intet-')]")]
+    assert len(told) == 2 and all("bliver i den gamle udgave" in each for each in told)
+    assert page.one("//select[@name='til-skriv']").get("aria-describedby") == "intet-skriv"
+    assert not lone.get("/studie/flyt/flytteprove/1/2").all("//td/span[starts-with(@id, 'intet-')]")
+    assert "Intet af forløbene kan flyttes sådan." in planned.text
+    assert "En anden end den, der planlagde flytningen" not in planned.text
+
+
 def test_the_examples_of_a_verdict_are_told_by_process_and_case(world: World, sign_in, behind):
     flow, owner = world.flow, world.flow.people.actor("lone.proces")
     flow.instances.start("flytteprove", case="SAG-2588", version=1, actor=SYSTEM)
