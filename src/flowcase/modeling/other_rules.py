@@ -258,8 +258,8 @@ _DMN = {
         "rules for < 5 and >= 5",
     ),
     "dmn-table-overlap": _rule(
-        "Rules of a UNIQUE table do not overlap.",
-        "Where two rules hit, UNIQUE has no result. The finding names the inputs.",
+        "Rules of a UNIQUE table do not overlap, and those of an ANY table only with the same answer.",
+        "Where two rules hit, UNIQUE has no result, and ANY none if they differ. The inputs are named.",
         "rules for <= 5 and >= 5",
         "rules for < 5 and >= 5",
     ),

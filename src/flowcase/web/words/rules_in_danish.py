@@ -61,7 +61,7 @@ TITLES: Mapping[str, str] = {
     "dmn-table-not-analysed": "En tabel kan gennemsøges for huller og overlap.",
     "dmn-table-output-missing": "En tabel har et output.",
     "dmn-table-output-name": "Er der flere output, har hvert sit navn.",
-    "dmn-table-overlap": "Reglerne i en UNIQUE-tabel overlapper ikke.",
+    "dmn-table-overlap": "Regler i en UNIQUE-tabel overlapper ikke, og i en ANY-tabel kun med samme svar.",
     "dmn-table-unreachable-rule": "Hver regel i en tabel kan ramme.",
     "dmn-too-large": "Filen har et antal udtryk, der kan læses.",
     "dmn-type-language": "Datatyper er FEEL's.",
