@@ -20,7 +20,14 @@ lock = own(Path(sys.argv[1]))
 print("owned", flush=True)
 sys.stdin.read()
 """
-WAIT = "import sys; sys.stdin.read()"
+# What a shell starts in the background may ignore SIGQUIT, and so would this; PostgreSQL does not.
+WAIT = """
+import signal
+import sys
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+print("ready", flush=True)
+sys.stdin.read()
+"""
 
 
 @pytest.fixture
@@ -42,7 +49,9 @@ def owner(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def serving(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
     """What the folder names as its server."""
-    process = subprocess.Popen([sys.executable, "-c", WAIT, *arguments], stdin=subprocess.PIPE)
+    command = [sys.executable, "-c", WAIT, *arguments]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdout is not None and process.stdout.readline() == b"ready\n"
     (folder / "data/postmaster.pid").write_text(f"{process.pid}\n{folder / 'data'}\n")
     return process
 

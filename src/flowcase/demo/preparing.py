@@ -117,14 +117,16 @@ def _fill(settings: config.Config, say: Say) -> str:
 def open_a_daily_meeting(flow: bootstrap.Flowcase) -> bool:
     """Begin the next daily meeting now, as an operator may by letting its timer go off.
 
-    Whoever starts the demonstration on a Sunday, or before the meeting's time, has one to try. False when
-    one was open already, or nothing waits to be decided.
+    Whoever starts the demonstration on a Sunday, or before the meeting's time, has one to try; the planned
+    one, for which the operator's would stand, opens all the same. False when one was open already, or
+    nothing waits to be decided.
     """
     if _has_open_meeting(flow):
         return False
     for timer in flow.timers.list():
         if timer.process == DAILY_MEETING and timer.instance is None:
             flow.timer_care.fire(timer.id, reason=MEETING_TO_TRY, actor=flow.people.actor(town.OPERATOR))
+    flow.deployments.reschedule(actor=SYSTEM)
     while flow.jobs.run_due():
         pass
     return _has_open_meeting(flow)
