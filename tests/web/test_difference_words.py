@@ -27,7 +27,14 @@ GIVEN = {
     "error": {"sentence": "Expected the work that is due now to come to an end, but it does not."},
     "is_refused": {**REFUSED, "kind": "Forbidden"},
     "refusal": {**REFUSED, "kind": "Conflict", "named": ["R-012"]},
-    "task": {**PLACE, "assignee": None, "groups": ["fronten"], "due": AT, "shows": {"akut": True}},
+    "task": {
+        **PLACE,
+        "name": "Vurdér barnet",
+        "assignee": None,
+        "groups": ["fronten"],
+        "due": AT,
+        "shows": {"akut": True},
+    },
     "deadline": {
         "timer": "T01",
         "case": "SAG-1",
@@ -73,8 +80,8 @@ def test_every_code_is_said_in_both_languages(app, code):
         ("item", "Frist (T-nummer): T01, Tilstand: overholdt"),
         (
             "task",
-            "Proces: underretning, Opgave eller element: vurder, Sag: SAG-1, Grupper: fronten, "
-            "Frist: fre. 27. mar. 2026 kl. 16.40, Viser: akut: ja",
+            "Proces: underretning, Opgave eller element: vurder, Sag: SAG-1, Navn: Vurdér barnet, "
+            "Grupper: fronten, Frist: fre. 27. mar. 2026 kl. 16.40, Viser: akut: ja",
         ),
         ("fact", "Sag: SAG-1, Oplysning: distrikt, Værdi: intet"),
         ("is_refused", "trinet afvises: personen har ikke adgang til det"),

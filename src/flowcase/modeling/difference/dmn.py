@@ -21,6 +21,7 @@ _COLUMNS = {"input": "inputColumn", "output": "outputColumn"}
 _OF_COLUMNS = {"inputValues": "allowed", "outputValues": "allowed", "defaultOutputEntry": "defaultOutput"}
 _ANY = ("", "-")
 COUNTED = "antal"  # a number that is told with its unit needs no heading
+FIELD = "felt"  # heading of the column by which a gate leads to a field of the form: keys, no codes
 
 
 @dataclass(frozen=True)

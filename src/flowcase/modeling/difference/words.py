@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from flowcase.modeling.difference.change import Change, Kind, Place
-from flowcase.modeling.difference.dmn import COUNTED
+from flowcase.modeling.difference.dmn import COUNTED, FIELD
 from flowcase.modeling.names import (
     codes_in_words,
     condition_in_words,
@@ -234,7 +234,8 @@ def _with_words(plain: str, change: Change, language: str) -> str:
     """Units, durations, yes and no, and settings that an expression names."""
     if plain in ("true", "false"):
         return yes_or_no(plain, language)
-    if change.place.sort == "row" and (said := codes_in_words(plain, language)):
+    is_of_codes = change.place.sort == "row" and change.aspect[-1].casefold() != FIELD
+    if is_of_codes and (said := codes_in_words(plain, language)):
         return said
     if found := re.fullmatch(r"([\d.]+) (\w+)", plain):
         return f"{found[1]} {unit_name(found[2], language)}"
