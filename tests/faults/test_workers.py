@@ -30,6 +30,7 @@ from flowcase.store.connecting import database_url, engine_of
 from tests.services.test_silent_connections import Swallowing
 
 PATIENCE = 120  # seconds, on a machine that does much else
+TIMES = 5  # that work is given anew until more than one worker took part
 STOPPED_WITHIN = 29  # seconds: systemd waits for 30
 pytestmark = pytest.mark.xdist_group("workers")  # they share two processors
 
@@ -166,14 +167,21 @@ def test_the_server_notices_a_node_that_has_gone_before_who_waits_for_its_locks_
 
 
 def test_three_workers_together_never_exceed_the_limits_of_a_job_type(place: Place) -> None:
-    narrow, paced = 30, 12
+    once = {"narrow": 30, "paced": 12}
+    started = dict.fromkeys(once, 0)
+
+    def took_part(what: str) -> int:
+        return len({line[5] for line in place.told(what)})
+
     nodes = place.workers("one", "two", "three")
     try:
         began = time.monotonic()
-        for process, number in (("narrow", narrow), ("paced", paced)):
-            for _ in range(number):
-                place.flow.instances.start(process, actor=SYSTEM)
-        until(lambda: len(place.told("narrow")) + len(place.told("paced")) >= 2 * (narrow + paced))
+        for _ in range(TIMES):  # who is quickest may do all of them once
+            for process in (each for each in once if took_part(each) < 2):
+                for _ in range(once[process]):
+                    place.flow.instances.start(process, actor=SYSTEM)
+                started[process] += once[process]
+            until(lambda: sum(len(place.told(each)) for each in once) >= 2 * sum(started.values()))
     finally:
         for node in nodes:
             node.stop()
@@ -184,10 +192,10 @@ def test_three_workers_together_never_exceed_the_limits_of_a_job_type(place: Pla
         most = max(most, at_once)
     assert most == outside.MAX_PARALLEL
     begun = sorted(float(line[1]) - began for line in place.told("paced") if line[2] == "begins")
-    assert len(begun) == paced
+    assert len(begun) == started["paced"]
     assert all(at >= nr * 60 / outside.MAX_PER_MINUTE for nr, at in enumerate(begun))
-    for what in ("narrow", "paced"):
-        assert len({line[5] for line in place.told(what)}) > 1, "more than one worker took part"
+    for what in once:
+        assert took_part(what) > 1, "more than one worker took part"
 
 
 def test_a_web_process_that_is_told_to_stop_answers_what_it_has_begun_and_refuses_what_comes(
