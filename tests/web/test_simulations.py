@@ -248,6 +248,37 @@ def test_an_earlier_question_and_a_file_stand_in_the_form_again(small, sign_in, 
     assert (taken.asked, taken.seed, taken.changed["staff"]) == ("flere", 7, {"skole": {"people": 7}})
 
 
+def test_changed_numbers_are_held_against_the_office_as_it_is(small, sign_in, tmp_path):
+    page = sign_in("lone.proces")
+    typed = {"p|arrivals|per_year": "360", "p|staff|familieteam_nord|people": "4", "p|weeks": "2"}
+
+    asked = page.post(ADDRESS, _form(spoergsmaal="tal", **typed)).address
+    small.run_waiting()
+    shown = page.get(asked)
+    text = page.get(f"{asked}/spoergsmaal.yaml").source
+    again = page.get(f"{ADDRESS}?igen={asked.rpartition('/')[2]}")
+
+    (tmp_path / "hentet.yaml").write_text(text)
+    before, after = (each.parameters for each in reading.read(tmp_path / "hentet.yaml").variants)
+    assert (before.arrivals.per_year, after.arrivals.per_year) == (300, 360)
+    assert [each.staff["familieteam_nord"].people for each in (before, after)] == [5, 4]
+    assert before.weeks == after.weeks == 2
+    assert "Kontoret, som det er" in shown.text and "Kontoret med de rettede tal" in shown.text
+    assert "Udgaverne har hver sine underretninger" in shown.text
+    assert "Ventetiden går fra en opgave kan begyndes" in shown.text
+    (row,) = [each for each in shown.all("//tr") if "Underretninger om året" in each.text_content()]
+    assert "360" in row.text_content()
+    given = {each.get("name"): each.get("value") for each in again.all("//input[@name]")}
+    assert {name: given[name] for name in typed} == typed
+    assert again.all("//input[@name='spoergsmaal'][@checked]")[0].get("value") == "tal"
+
+
+def test_numbers_that_nobody_changed_are_not_held_against_themselves(small, sign_in):
+    seen = sign_in("lone.proces").post(ADDRESS, _form(spoergsmaal="tal"))
+
+    assert seen.status == 422 and "Ret først mindst ét af kontorets tal" in seen.text
+
+
 def test_weekdays_hours_and_spread_have_fields_and_come_back_as_they_were_typed(small, sign_in, tmp_path):
     page = sign_in("lone.proces")
     spread = "p|tasks|foranstaltning.paataenk|minutes|cv"

@@ -225,6 +225,12 @@ def beyond(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def of_all(changed: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Changed parameters: those that every variant must share to be compared, and the others."""
+    shared = {name: value for name, value in changed.items() if name in _UNSAID_WEEKS}
+    return shared, {name: value for name, value in changed.items() if name not in shared}
+
+
 def beside_the_settings(office: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:
     """Of changed parameters, those that no setting of the office stands for."""
     settings = settings_of(office)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,7 @@ class Measures:
         self._opened: dict[str, dt.datetime] = {}
         self._closed: dict[str, dt.datetime] = {}
         self._caseworker: dict[str, str] = {}
+        self._caseworker_of_closed: dict[str, str] = {}
         self.loads: dict[str, int] = {}
         self._open: dict[str, None] = {}
         self._late: Counter[str] = Counter()
@@ -64,11 +66,7 @@ class Measures:
         self._created_at: dict[str, dt.datetime] = {}
         self._ready_at: dict[str, dt.datetime] = {}
         self._group_of: dict[str, str] = {}
-        self._waits: dict[str, list[float]] = {}
-        self._queue: Counter[str] = Counter()
-        self._queue_area: dict[str, float] = {}
-        self._queue_since: dict[str, dt.datetime] = {}
-        self._longest: dict[str, int] = {}
+        self._waits: dict[str, list[tuple[dt.datetime, dt.datetime]]] = {}  # by group: ready, left
         self._places: dict[str, list[float]] = {}
         self._steps: Counter[str] = Counter()
         self._samples: list[dict[str, int]] = []
@@ -107,6 +105,7 @@ class Measures:
                 self._times.setdefault(name, []).append((now - begun).total_seconds() / _DAY)
 
     def _case_opened(self, now: dt.datetime, instance: Any, event: case_events.CaseOpened) -> None:
+        self._sample(now)
         self._opened[event.case] = now
         self._open[event.case] = None
         self._follow(event.case, event.facts.get("sagsbehandler"))
@@ -120,12 +119,15 @@ class Measures:
         self._sample(now)
         self._closed[event.case] = now
         self._open.pop(event.case, None)
+        if event.case in self._caseworker:
+            self._caseworker_of_closed[event.case] = self._caseworker[event.case]
         self._follow(event.case, None)
 
     def _case_reopened(self, now: dt.datetime, instance: Any, event: case_events.CaseReopened) -> None:
         self._sample(now)
         self._closed.pop(event.case, None)
         self._open[event.case] = None
+        self._follow(event.case, self._caseworker_of_closed.pop(event.case, None))
 
     def _follow(self, case: str, person: Any) -> None:
         before = self._caseworker.pop(case, None)
@@ -177,10 +179,6 @@ class Measures:
         groups = [group for group in row.candidate_groups if group in self._parameters.staff]
         group = groups[0] if groups else row.candidate_groups[0] if row.candidate_groups else "-"
         self._ready_at[row.id], self._group_of[row.id] = now, group
-        self._area(group, now)
-        self._queue[group] += 1
-        if now >= self._from:
-            self._longest[group] = max(self._longest.get(group, 0), self._queue[group])
 
     def taken(self, row: UserTaskRow, person: Person, begun: dt.datetime, work: dt.timedelta) -> None:
         """Somebody begins it at an instant."""
@@ -189,22 +187,10 @@ class Measures:
         self._leave_queue(row.id, begun)
 
     def _leave_queue(self, id: str, at: dt.datetime) -> None:
+        """`at` may be still to come: who takes it on a Sunday begins on Monday, and until then it waits."""
         ready, group = self._ready_at.pop(id, None), self._group_of.pop(id, "")
-        if ready is None:
-            return
-        self._area(group, at)
-        self._queue[group] -= 1
-        if at >= self._from:
-            self._waits.setdefault(group, []).append(max(0.0, (at - ready).total_seconds()) / _DAY)
-
-    def _area(self, group: str, now: dt.datetime) -> None:
-        """The queue's length over time, so that its mean is of all instants and not of arrivals."""
-        since = max(self._queue_since.get(group, self._from), self._from)
-        until = min(now, self._until)
-        if until > since:
-            seconds = (until - since).total_seconds()
-            self._queue_area[group] = self._queue_area.get(group, 0.0) + seconds * self._queue[group]
-        self._queue_since[group] = max(now, since)
+        if ready is not None:
+            self._waits.setdefault(group, []).append((ready, max(ready, at)))
 
     def _sample(self, now: dt.datetime) -> None:
         while self._next_sample <= now and self._next_sample < self._until:
@@ -242,16 +228,7 @@ class Measures:
             late = self._days_late.get(rule)
             if late:
                 values[f"deadline|{rule}|days_late"] = sum(late) / len(late)
-        period = (self._until - self._from).total_seconds()
-        for group in sorted({*self._waits, *self._queue_area, *self._parameters.staff}):
-            self._area(group, self._until)
-            waits = self._waits.get(group, [])
-            if not waits and group not in self._queue_area:
-                continue
-            values[f"queue|{group}|mean"] = self._queue_area.get(group, 0.0) / period
-            values[f"queue|{group}|longest"] = self._longest.get(group, 0)
-            if waits:
-                values[f"queue|{group}|wait"] = sum(waits) / len(waits)
+        self._add_queues(values)
         self._add_work(values, staff, is_working_day)
         self._add_loads(values, office, staff)
         steps = sum(self._steps.values())
@@ -285,8 +262,33 @@ class Measures:
         seconds = 0.0
         for case, opened in self._opened.items():
             closed = min(self._closed.get(case, self._until), self._until)
-            seconds += max(0.0, (closed - opened).total_seconds())
+            seconds += max(0.0, (closed - max(opened, self._from)).total_seconds())
         return seconds / (365.25 * _DAY)
+
+    def _add_queues(self, values: dict[str, float]) -> None:
+        """Each queue: its mean over all instants, its longest, how long who left it waited, who is left."""
+        still: dict[str, list[dt.datetime]] = {}
+        for id, ready in self._ready_at.items():
+            still.setdefault(self._group_of[id], []).append(ready)
+        period = self._until - self._from
+        for group in sorted({*self._waits, *still}):
+            spells = [*self._waits.get(group, ()), *((ready, self._until) for ready in still.get(group, ()))]
+            counted = [
+                (max(ready, self._from), min(left, self._until))
+                for ready, left in spells
+                if left >= self._from and ready < self._until
+            ]
+            if not counted:
+                continue
+            waited = sum((left - ready for ready, left in counted), dt.timedelta())
+            values[f"queue|{group}|mean"] = waited / period
+            values[f"queue|{group}|longest"] = _most_at_once(counted)
+            waits = [
+                left - ready for ready, left in self._waits.get(group, ()) if self._from <= left < self._until
+            ]
+            if waits:
+                values[f"queue|{group}|wait"] = sum(waits, dt.timedelta()) / len(waits) / dt.timedelta(days=1)
+            values[f"queue|{group}|left"] = sum(left >= self._until for _, left in counted)
 
     def _add_work(
         self, values: dict[str, float], staff: Staff, is_working_day: Callable[[dt.date], bool]
@@ -328,6 +330,12 @@ class Measures:
         if limit is not None:
             values["load|limit"] = float(str(limit))
             values["load|over"] = sum(load > float(str(limit)) for load in loads) / len(loads)
+
+
+def _most_at_once(spells: Sequence[tuple[dt.datetime, dt.datetime]]) -> int:
+    """How many waited at the same time, at most; who was taken at once did not wait."""
+    steps = sorted(step for begun, ended in spells if ended > begun for step in ((begun, 1), (ended, -1)))
+    return max(itertools.accumulate((change for _, change in steps)), default=0)
 
 
 _LISTENERS: Mapping[type[model.Event], Callable[[Measures, dt.datetime, Any, Any], None]] = {

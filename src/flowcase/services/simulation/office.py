@@ -11,12 +11,13 @@ import datetime as dt
 import heapq
 import itertools
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flowcase import engine, events, model
 from flowcase.cases.calendar import Calendar
-from flowcase.engine import TimerTextError, next_occurrence
+from flowcase.engine.timers import Occurrence, Series, duration_from, instant_from, parse_cycle
 from flowcase.errors import FlowcaseError
 from flowcase.feel import compile_expression
 from flowcase.job_types import Job, Registration
@@ -45,7 +46,7 @@ from flowcase.store.queries.resources import StartSubscriptionRow
 from flowcase.store.queries.user_tasks import UserTaskRow
 from flowcase.values import Value
 
-ZONE = "Europe/Copenhagen"
+ZONE = ZoneInfo("Europe/Copenhagen")
 Told = Callable[[dt.datetime, "LockedInstance | None", model.Event], None]
 
 
@@ -60,6 +61,16 @@ _WATCHED = frozenset(
         model.IncidentRaised,
     }
 )
+
+
+@dataclass(frozen=True)
+class _Start:
+    """What a timer of a start event begins, and its series where it comes again."""
+
+    process: str
+    element: str
+    occurrence: Occurrence
+    series: Series | None = None
 
 
 class Office:
@@ -98,11 +109,11 @@ class Office:
             open_case_work=open_case_work,
             working_days=lambda tx, instance: self.calendar.is_working_day,
             pin=lambda tx, case: str(rule_sets.pin(tx)),
-            zone=ZONE,
+            zone=ZONE.key,
         )
         self._timers: list[tuple[dt.datetime, int, str, str]] = []
         self._due: dict[tuple[str, str], dt.datetime] = {}
-        self._starts: list[tuple[dt.datetime, int, str, str, str]] = []
+        self._starts: list[tuple[dt.datetime, int, _Start]] = []
         self._jobs: list[tuple[LockedInstance, str]] = []
         self._order = itertools.count()
         self.incidents: dict[tuple[str, str, str], int] = {}
@@ -134,7 +145,7 @@ class Office:
         start = self._starts[0] if self._starts else None
         if start is not None and (timer is None or start[0] <= timer[0]):
             heapq.heappop(self._starts)
-            self._start_by_timer(*start)
+            self._start_by_timer(start[-1])
             return
         assert timer is not None
         heapq.heappop(self._timers)
@@ -261,32 +272,42 @@ class Office:
                 )
                 self.shelves.starts.setdefault((kind, name), []).append(row)
                 self.shelves.starts[(kind, name)].sort(key=lambda each: each.process)
-            elif isinstance(element.event, TimerEvent) and element.event.kind is TimerKind.CYCLE:
-                self._schedule(process.id, element, element.event, self.tx.now)
+            elif isinstance(element.event, TimerEvent):
+                self._plan_start(process.id, element.id, element.event)
 
-    def _schedule(self, process: str, element: Element, event: TimerEvent, after: dt.datetime) -> None:
-        text = str(self._value(event.expression))
-        calendar = None if event.calendar is None else self.calendar.is_working_day
-        due = next_occurrence(text, after, zone=ZoneInfo(ZONE), is_working_day=calendar)
-        if due is not None:
-            heapq.heappush(self._starts, (due, next(self._order), process, element.id, text))
+    def _plan_start(self, process: str, element: str, event: TimerEvent) -> None:
+        """The first start by a timer, as when the process is deployed on the day that the office opens."""
+        value, now = self._value(event.expression), self.tx.now
+        if event.kind is TimerKind.CYCLE:
+            calendar = None if event.calendar is None else self.calendar.is_working_day
+            series = Series(parse_cycle(str(value), ZONE), now, ZONE, calendar)
+            if first := series.first():
+                self._plan(_Start(process, element, first, series))
+            return
+        is_date = event.kind is TimerKind.DATE
+        due = instant_from(value, ZONE) if is_date else duration_from(value).after(now, ZONE)
+        if not is_date or due > now:  # a date that has passed began what there is already
+            self._plan(_Start(process, element, Occurrence(0, due)))
 
-    def _start_by_timer(self, due: dt.datetime, number: int, process: str, element: str, text: str) -> None:
-        drawn = self.definitions.processes[process].elements[element]
-        assert isinstance(drawn.event, TimerEvent)
-        self._schedule(process, drawn, drawn.event, due)
+    def _plan(self, start: _Start) -> None:
+        heapq.heappush(self._starts, (start.occurrence.due_at, next(self._order), start))
+
+    def _start_by_timer(self, start: _Start) -> None:
+        following = start.series.following(start.occurrence) if start.series is not None else None
+        if following is not None:
+            self._plan(replace(start, occurrence=following))
         self.timers_fired += 1
         try:
             self.advancing.start(
                 self.tx,
-                self.definitions.rows[process],
+                self.definitions.rows[start.process],
                 variables={},
                 stream=None,
                 case_code=None,
-                start_element=element,
+                start_element=start.element,
             )
-        except (FlowcaseError, TimerTextError) as error:
-            place = (process, element, str(error))
+        except FlowcaseError as error:
+            place = (start.process, start.element, str(error))
             self.incidents[place] = self.incidents.get(place, 0) + 1
         self._do_jobs()
 

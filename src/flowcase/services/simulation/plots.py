@@ -14,6 +14,7 @@ from flowcase.cases.written_numbers import written
 from flowcase.services.simulation.comparing import Figure, Interval
 from flowcase.services.simulation.report import (
     KINDS,
+    MEANING,
     PROBLEMS,
     SHARES,
     Report,
@@ -244,7 +245,8 @@ def as_page(report: Report, language: int = 0) -> str:
         _table(changes, report, language, named_in_full) if changes else [f"<p>{NO_CHANGES[language]}</p>"]
     )
     for kind, figures in by_kind(report.figures):
-        parts.append(f"<h2>{escape(KINDS[kind][language])}</h2>{plots.get(kind, '')}")
+        meaning = f"<p>{escape(MEANING[kind][language])}</p>" if kind in MEANING else ""
+        parts.append(f"<h2>{escape(KINDS[kind][language])}</h2>{meaning}{plots.get(kind, '')}")
         parts += _table(figures, report, language)
     parts.append(f"<h2>{('Her går tiden', 'Where time goes')[language]}</h2>{plots.get('places', '')}")
     if report.problems:

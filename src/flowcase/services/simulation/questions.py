@@ -19,7 +19,7 @@ from flowcase.modeling.yaml_places import Place
 from flowcase.services.definitions import Definitions
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.simulation import reading, rules, running
-from flowcase.services.simulation.adjusting import beyond, changed_places, evened, said
+from flowcase.services.simulation.adjusting import beyond, changed_places, evened, of_all, said
 from flowcase.services.simulation.estimating import (
     ENOUGH_FOR_A_YEAR,
     ENOUGH_TO_GO_BY,
@@ -34,6 +34,7 @@ from flowcase.store.queries import simulations as queries
 from flowcase.values import to_json
 
 DRAFTS = "kladde"  # asked for instead of a shipped file: drafts against what is in force
+NUMBERS = "tal"  # asked for instead of a shipped file: changed numbers against the office as it is
 BASE = "standard"  # the shipped office that everything is asked of
 MOST_SEED = 2**53
 
@@ -41,6 +42,9 @@ Stamps = tuple[tuple[str, int, int], ...]  # of files: path, when each was writt
 
 NOT_A_NUMBER = "Skriv et helt tal, der er større end nul."
 NO_SUCH_QUESTION = "Vælg et spørgsmål."
+NOTHING_CHANGED = (
+    "Ret først mindst ét af kontorets tal nedenfor: det er dem, der holdes op mod kontoret, som det er."
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class Offer:
 class Question:
     """What somebody asks for."""
 
-    asked: str  # id of an offer, or DRAFTS
+    asked: str  # id of an offer, DRAFTS or NUMBERS
     case_years: float
     seed: int
     drafts_of: str | None = None  # whose drafts, where drafts are asked for
@@ -158,6 +162,8 @@ class Questions:
         data.setdefault("compare", [{"id": "nu", "title": data["title"]}])
         if asked == DRAFTS:
             data["compare"] = reading.DRAFT_BESIDE
+        elif asked == NUMBERS:
+            data = {**data, **reading.NUMBERS_BESIDE, "id": NUMBERS}
         found = self.estimates(tx, read) if from_history else Estimates(self._chosen(tx))
         return BasisOffice(evened(said(reading.join(data, found.parameters))), found, from_history)
 
@@ -172,6 +178,8 @@ class Questions:
         faults = rules.faults(reading.parameters_of(whole))
         if faults:
             raise FaultyParameters(faults)
+        if question.asked == NUMBERS:
+            whole = self._beside(basis.data, question)
         read = reading.read_data(whole, self._path(question.asked))
         # At least two replications: one alone has no interval.
         number = max(2, ceil(question.case_years / max(running.case_years_of(read), 0.1)))
@@ -190,6 +198,15 @@ class Questions:
             },
         )
 
+    def _beside(self, office: Mapping[str, Any], question: Question) -> dict[str, Any]:
+        """The office as it is, and a variant with the changed numbers. Raises InvalidValues for none."""
+        for_all, varied = of_all(question.changed)
+        if not varied:
+            raise InvalidValues("the simulation", {"spoergsmaal": [NOTHING_CHANGED]})
+        before, after = office["compare"]
+        compared = [before, {**after, "parameters": varied}]
+        return {**evened(reading.join(office, for_all)), "seed": question.seed, "compare": compared}
+
     def taken_in(self, tx: Tx, content: bytes, file_name: str) -> TakenIn:
         """The numbers of a file, as they differ from the shipped office. Raises SimulationError."""
         with TemporaryDirectory() as place:
@@ -207,13 +224,17 @@ class Questions:
                 raise reading.SimulationError(told) from None
         is_of_drafts = any(each.get("draft") for each in data.get("compare", ()))
         asked = DRAFTS if is_of_drafts else data["id"]
-        is_offered = asked == DRAFTS or (asked != BASE and (self.folder / f"{asked}.yaml").is_file())
+        if asked == NUMBERS:
+            data = with_changed_numbers(data)
+        is_offered = asked in (DRAFTS, NUMBERS) or (
+            asked != BASE and (self.folder / f"{asked}.yaml").is_file()
+        )
         office = self.basis(tx, asked if is_offered else DRAFTS, from_history=False).data
         changed = beyond(reading.parameters_of(office), reading.parameters_of(evened(data)))
         return TakenIn(asked if is_offered else None, data.get("seed"), changed)
 
     def _path(self, asked: str) -> Path:
-        path = self.folder / f"{BASE if asked == DRAFTS else asked}.yaml"
+        path = self.folder / f"{BASE if asked in (DRAFTS, NUMBERS) else asked}.yaml"
         if asked == BASE or path.parent != self.folder or not path.is_file():
             raise InvalidValues("the simulation", {"spoergsmaal": [NO_SUCH_QUESTION]})
         return path
@@ -279,6 +300,12 @@ class Questions:
 def _stamp(path: Path) -> tuple[int, int]:
     known = path.stat()
     return known.st_mtime_ns, known.st_size
+
+
+def with_changed_numbers(whole: Mapping[str, Any]) -> dict[str, Any]:
+    """A question about changed numbers as an office that has them."""
+    parameters = [each["parameters"] for each in whole.get("compare", ()) if each.get("parameters")]
+    return reading.join(whole, parameters[-1] if parameters else {})
 
 
 def as_text(whole: Mapping[str, Any]) -> str:

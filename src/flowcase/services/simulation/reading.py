@@ -34,6 +34,22 @@ DRAFT_BESIDE: list[dict[str, Any]] = [
     {"id": "kladde", "title": "Kladden", "title_en": "The draft", "draft": True},
 ]
 
+# What is said of changed numbers beside the office as it is.
+NUMBERS_BESIDE: Mapping[str, Any] = {
+    "title": "Hvad hvis kontorets tal var andre?",
+    "title_en": "What if the office's numbers were others?",
+    "description": "De samme forløb og tabeller, med kontoret, som det er, og med de tal, der er rettet.",
+    "description_en": "The same flows and tables, with the office as it is, and with the changed numbers.",
+    "compare": [
+        {"id": "nu", "title": "Kontoret, som det er", "title_en": "The office as it is"},
+        {
+            "id": "rettet",
+            "title": "Kontoret med de rettede tal",
+            "title_en": "The office with the changed numbers",
+        },
+    ],
+}
+
 NO_TIME = Spread(0)
 PARAMETERS = frozenset(
     {

@@ -21,6 +21,29 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "ladder": ("Trin på indsatstrappen", "Steps of the ladder"),
     "cases": ("Sager", "Cases"),
 }
+# kind -> what its figures count, in a sentence
+MEANING: Mapping[str, tuple[str, str]] = {
+    "milestone": (
+        "Kun sager, der nåede milepælen inden slutningen: når køer vokser, tæller de langsomste ikke med.",
+        "Only cases that reached the milestone before the end: where queues grow, the slowest do not count.",
+    ),
+    "deadline": (
+        "Af de frister, der blev overholdt eller udløb i perioden, dem, der blev overholdt til tiden.",
+        "Of the deadlines that were met or fell due in the period, those that were met on time.",
+    ),
+    "queue": (
+        "Ventetiden går fra en opgave kan begyndes, til nogen i gruppen begynder på den. Opgaver, der stadig "
+        "venter ved slutningen, er ikke i ventetiden: er der mange, vokser køen.",
+        "The wait is from when a user task can be begun until somebody of the group begins it. What still "
+        "waits at the end is not in the wait: where that is many, the queue grows.",
+    ),
+    "work": (
+        "Af den tid, der går til sagerne: opgaverne og det, som de åbne sager selv kræver. Nær 100 % hober "
+        "opgaverne sig op.",
+        "Of the time that goes to cases: user tasks, and what open cases take by themselves. Near 100 % user "
+        "tasks pile up.",
+    ),
+}
 # last part of a key -> (Danish, English)
 WORDS: Mapping[str, tuple[str, str]] = {
     "median": ("median", "median"),
@@ -31,6 +54,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "days_late": ("dage for sent", "days late"),
     "longest": ("længste", "longest"),
     "wait": ("ventetid, dage", "wait, days"),
+    "left": ("venter ved slutningen", "waiting at the end"),
     "highest": ("højeste", "highest"),
     "limit": ("grænse", "limit"),
     "over": ("andel over grænsen", "share over the limit"),
@@ -79,6 +103,7 @@ class Report:
     english: Mapping[str, str] = field(default_factory=dict)  # what is said of the question, by its Danish
     warm_up_weeks: int = 0  # before what is counted; 0 for a report that did not keep it
     weeks: int = 0
+    is_same_stream: bool = True  # whether the variants meet the same notifications
 
 
 def report_of(result: Result) -> Report:
@@ -106,6 +131,7 @@ def report_of(result: Result) -> Report:
         simulation.english,
         simulation.variants[0].parameters.warm_up_weeks,
         simulation.variants[0].parameters.weeks,
+        len({repr(each.parameters.arrivals) for each in simulation.variants}) == 1,
     )
 
 
@@ -201,12 +227,19 @@ def basis(report: Report, language: int = 0) -> list[str]:
             f"{report.weeks} uger tælles, efter {report.warm_up_weeks} ugers opvarmning, som ikke gør. ",
             f"{report.weeks} weeks are counted, after {report.warm_up_weeks} of warm-up that are not. ",
         )[language]
+    met = (
+        "Udgaverne møder de samme underretninger, fravær og svar, og sammenlignes par for par.",
+        "All meet the same notifications, absence and answers, and are compared pair by pair.",
+    )
+    if not report.is_same_stream:
+        met = (
+            "Udgaverne har hver sine underretninger, men det samme fravær, og sammenlignes par for par.",
+            "Each has notifications of its own, but the same absence; they are compared pair by pair.",
+        )
     return [
         (
-            f"{report.replications} gentagelser af hver udgave, frø {report.seed}. {counted}"
-            "Udgaverne møder de samme underretninger, fravær og svar, og sammenlignes par for par.",
-            f"{report.replications} replications of each, seed {report.seed}. {counted}"
-            "All meet the same notifications, absence and answers, and are compared pair by pair.",
+            f"{report.replications} gentagelser af hver udgave, frø {report.seed}. {counted}{met[language]}",
+            f"{report.replications} replications of each, seed {report.seed}. {counted}{met[language]}",
         )[language],
         (
             "± er 95 %-sikkerhedsintervallet; * en forskel, hvis interval ikke rummer nul. "
@@ -231,8 +264,9 @@ def as_text(report: Report, language: int = 0) -> str:
             row += [said(each, figure.key, language) for each in figure.of]
             row += [said(each, figure.key, language, is_difference=True) for each in figure.differences[1:]]
             rows.append(row)
+        told = MEANING.get(kind)
         widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
-        lines += ["", KINDS[kind][language]]
+        lines += ["", KINDS[kind][language], *([f"  {told[language]}"] if told else [])]
         for row in rows:
             cells = [row[0].ljust(widths[0])]
             cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
@@ -263,6 +297,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "case_years": report.case_years,
         "warm_up_weeks": report.warm_up_weeks,
         "weeks": report.weeks,
+        "is_same_stream": report.is_same_stream,
         "figures": [
             {
                 "key": figure.key,
@@ -319,6 +354,7 @@ def from_json(data: Mapping[str, Any]) -> Report:
         data["english"],
         data.get("warm_up_weeks", 0),
         data.get("weeks", 0),
+        data.get("is_same_stream", True),
     )
 
 

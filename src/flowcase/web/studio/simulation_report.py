@@ -12,7 +12,17 @@ from markupsafe import Markup
 from flowcase.access.groups import NAMES
 from flowcase.services.simulation.comparing import Figure, Interval
 from flowcase.services.simulation.plots import changed_figures, named_in_full, plots_of
-from flowcase.services.simulation.report import KINDS, Place, Report, basis, by_kind, label, number, said
+from flowcase.services.simulation.report import (
+    KINDS,
+    MEANING,
+    Place,
+    Report,
+    basis,
+    by_kind,
+    label,
+    number,
+    said,
+)
 from flowcase.web.language import current, gettext
 from flowcase.web.pictures import diagram_drawing
 from flowcase.web.session import actor, flow
@@ -61,6 +71,7 @@ def told(report: Report) -> dict[str, Any]:
         (
             kind,
             KINDS[kind][language],
+            MEANING.get(kind, ("", ""))[language],
             Markup(plots.get(kind, "")),  # noqa: S704 - drawn by us; every word in it is escaped there
             [_line(figure, titles, language) for figure in figures],
         )

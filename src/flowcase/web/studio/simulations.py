@@ -14,8 +14,14 @@ from flowcase import yaml_nodes
 from flowcase.errors import Conflict, InvalidValues
 from flowcase.modeling.process_archive import MOST_BYTES_OF_A_FILE
 from flowcase.services.simulation import running
-from flowcase.services.simulation.questions import DRAFTS, FaultyParameters, Question
-from flowcase.services.simulation.reading import SimulationError
+from flowcase.services.simulation.questions import (
+    DRAFTS,
+    NUMBERS,
+    FaultyParameters,
+    Question,
+    with_changed_numbers,
+)
+from flowcase.services.simulation.reading import NUMBERS_BESIDE, SimulationError
 from flowcase.services.simulation.report import as_json_text
 from flowcase.services.simulation.running import Estimate
 from flowcase.services.studio.simulations import LONG_MINUTES, TakesLong
@@ -172,7 +178,8 @@ def _page(form: Form) -> str:
     simulations = flow().simulations
     offers = simulations.offers(actor=actor())
     english = {danish: text for offer in offers for danish, text in offer.english.items()}
-    known = {*(offer.id for offer in offers), DRAFTS}
+    english |= {NUMBERS_BESIDE["title"]: NUMBERS_BESIDE["title_en"]}
+    known = {*(offer.id for offer in offers), NUMBERS, DRAFTS}
     asked = form.given["spoergsmaal"] if form.given["spoergsmaal"] in known else DRAFTS
     office, words = simulations.office(asked, from_history=bool(form.given["historik"]), actor=actor())
     sections = fields.sections(office, words, form.changed, form.texts, form.errors, form.taken_in)
@@ -196,6 +203,7 @@ def _page(form: Form) -> str:
         id_of=fields.id_of,
         status=_status,
         asked_of_drafts=DRAFTS,
+        asked_of_numbers=NUMBERS,
         spoken=lambda text: simulation_report.spoken(text, english),
     )
 
@@ -293,6 +301,8 @@ def _numbers(row: SimulationRow) -> list[tuple[str, str, str]]:
     if text is None or row.sources is None:
         return []
     data = yaml_nodes.safe_load(text)
+    if row.asked == NUMBERS:
+        data = with_changed_numbers(data)
     words = flow().simulations.words(data, actor=actor())
     return list(fields.sourced(data, row.sources, words))
 
