@@ -14,7 +14,7 @@ from benchmarks.measuring import CLIENT, Measured, in_turn, installation
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 
-TIMERS, WARMING, ROUNDS = 3000, 50, 5  # of 1,000 a round told the server's own tidying: 0.97 to 1.62
+TIMERS, WARMING, ROUNDS = 3000, 50, 5  # 1,000 were a quarter of a second, and rounds from 0.97 to 1.62 times
 # What is read and compiled once per process is done before the clock starts.
 _WORK = """
 import sys, time
