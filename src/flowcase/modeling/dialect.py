@@ -11,6 +11,9 @@ import pkgutil
 from functools import cache
 
 from flowcase.modeling import rules
+from flowcase.modeling.zeebe import EXTENSIONS, Meaning
+
+_NOT_RUN = frozenset({Meaning.REFUSED, Meaning.IGNORED})
 
 
 def _names(text: str) -> list[str]:
@@ -128,6 +131,20 @@ def refused() -> dict[str, tuple[str, str]]:
         for name, because in getattr(module, "REFUSES", {}).items():
             found[name] = (info.name.replace("_", "-"), because)
     return found
+
+
+@cache
+def not_offered() -> frozenset[str]:
+    """What an editor need not offer: everything that is refused or has no meaning here.
+
+    BPMN elements and Camunda 8's extension elements by name, fields of these as `formDefinition.formKey`.
+    """
+    found = set(refused())
+    for name, extension in EXTENSIONS.items():
+        if extension.meaning in _NOT_RUN:
+            found.add(name)
+        found |= {f"{name}.{key}" for key, field in extension.fields.items() if field.meaning in _NOT_RUN}
+    return frozenset(found)
 
 
 def is_known(name: str) -> bool:

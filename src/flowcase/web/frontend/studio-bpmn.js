@@ -26,8 +26,10 @@ import { translation } from './studio/danish.js';
 import { translateShown } from './studio/danish-shown.js';
 import { FlowcasePropertiesModule } from './studio/flowcase-properties.js';
 import { markFindings } from './studio/marks.js';
+import { MessagesModule } from './studio/messages.js';
 import { PickingModule } from './studio/picking.js';
 import { PlacingModule } from './studio/placing.js';
+import { RefusedModule } from './studio/refused.js';
 import { nameSections } from './studio/section-names.js';
 import { ShapingModule } from './studio/shaping.js';
 import { startStudio } from './studio/shell.js';
@@ -58,7 +60,7 @@ function makeEditor(begun) {
   const modeler = new BpmnModeler({
     container: '#laerred',
     propertiesPanel: { parent: '#egenskaber' },
-    flowcase: { properties: begun.properties, choices: begun.choices },
+    flowcase: { properties: begun.properties, choices: begun.choices, refused: begun.refused },
     additionalModules: [
       BpmnPropertiesPanelModule,
       BpmnPropertiesProviderModule,
@@ -68,6 +70,8 @@ function makeEditor(begun) {
       CreateAppendAnythingModule,
       CreateAppendElementTemplatesModule,
       FlowcasePropertiesModule,
+      MessagesModule,
+      RefusedModule,
       PickingModule,
       VariablesModule,
       CopiedModule,

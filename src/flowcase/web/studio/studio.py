@@ -20,6 +20,7 @@ from flowcase.access.permissions import may_edit_processes
 from flowcase.cases.entities import targets
 from flowcase.errors import Forbidden, InvalidValues
 from flowcase.modeling.check_bundle import kind_of
+from flowcase.modeling.dialect import not_offered
 from flowcase.modeling.element_templates import element_templates
 from flowcase.modeling.pages import pages
 from flowcase.modeling.zeebe import PROPERTIES
@@ -143,6 +144,7 @@ def _data(opened: Any, kind: str) -> str:
     if kind == "bpmn":
         started["choices"] = names_to_choose(opened.path)
         started["templates"] = element_templates(flow().handlers, language=current())
+        started["refused"] = sorted(not_offered())
         started["properties"] = [
             {
                 "name": name,
