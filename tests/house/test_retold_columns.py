@@ -136,6 +136,7 @@ BESIDE_NOT_COMPARED: dict[str, dict[str, str]] = {
     "notice": {
         "sorted_at": "when a worker decided who gets it by mail: no event",
         **dict.fromkeys(("read_at", "read_by"), "no longer written"),
+        "user_task": "only of notices that a user task was given, which is compared itself",
     },
     "webhook": {"rests_until": "of the moment: when it is tried again after a failure"},
     "guest link": {

@@ -65,7 +65,7 @@ def choose(flow, person, *, address, digest_at="07:30", language=None, **ways):
     flow.notices.choose(address=address, digest_at=digest_at, ways=ways, language=language, actor=actor)
 
 
-def tell(flow, kind, *, people=(), groups=(), text="kommentar_naevnt", due_at=None):
+def tell(flow, kind, *, people=(), groups=(), text="kommentar_naevnt", due_at=None, deadline=None):
     def work(tx):
         sent = events.NoticeSent(
             notice=tx.new_id(),
@@ -75,10 +75,48 @@ def tell(flow, kind, *, people=(), groups=(), text="kommentar_naevnt", due_at=No
             people=tuple(people),
             case="SAG-7",
             due_at=due_at,
+            deadline=deadline,
         )
         tx.append("installation", sent)
 
     flow.notices._transactions.run(SYSTEM, work)
+
+
+def open_deadline(flow) -> str:
+    """Its row alone: what opens, meets and cancels deadlines is tested where they are."""
+    given = {
+        "rule": "T01",
+        "rule_set": "standard",
+        "rule_set_version": "1",
+        "start_fact": "modtaget",
+        "unit": "timer",
+        "convention": "C1",
+        "legal_basis": "",
+        "considered": [],
+        "due_at": FRIDAY + dt.timedelta(days=1),
+        "due_local": "2026-04-25T12:00",
+        "status": "open",
+        "opened_at": FRIDAY,
+        "plan": {},
+        "reminders": [],
+        "escalations": [],
+        "stream": "case:SAG-7",
+        "element": "frist",
+        "version": 1,
+        "is_current": True,
+    }
+
+    def work(tx):
+        tx.insert(tables.deadline, id=(id := tx.new_id()), **given)
+        return id
+
+    return flow.notices._transactions.run(SYSTEM, work)
+
+
+def change_deadline(flow, id, status) -> None:
+    flow.notices._transactions.run(
+        SYSTEM, lambda tx: tx.update_any(tables.deadline, {"id": id}, {"status": status})
+    )
 
 
 def send_all(mails):
@@ -418,12 +456,76 @@ def test_whom_the_diagram_gives_a_user_task_gets_a_notice_and_who_takes_one_does
     flow.user_tasks.complete(flow.user_tasks.list(instance=instance)[0].id, {}, actor=karen)
     [task] = flow.user_tasks.list(instance=instance)
     flow.user_tasks.claim(task.id, actor=karen)
-    after_taking = flow.notices.unread(karen)
+    after_taking = flow.notices.page(karen).rows
     flow.user_task_moves.hand_over(task.id, "omar", actor=karen)
 
     assert [row.text_code for row in given] == ["opgave_til_dig"]
-    assert after_taking == 1
+    assert [row.id for row in after_taking] == [row.id for row in given]
     assert [row.text_code for row in flow.notices.page(omar).rows] == ["opgave_til_dig"]
+
+
+def test_that_one_was_given_a_user_task_is_over_when_it_is_done_or_with_somebody_else(flow, deploy, mails):
+    for name in ("vurder", "afgoer"):
+        deploy(process(f"p_{name}", start(), user_task(name, assignee="karen"), end()))
+    karen, omar = flow.people.actor("karen"), flow.people.actor("omar")
+
+    def unread_and_over() -> tuple[int, list[str], list[tuple[str | None, bool]]]:
+        unread = [row.user_task_name or "" for row in flow.notices.page(karen, only_unread=True).rows]
+        rows = [(row.user_task_name, row.is_over) for row in flow.notices.page(karen).rows]
+        return flow.notices.unread(karen), unread, sorted(rows, key=str)
+
+    flow.instances.start("p_vurder", {}, actor=SYSTEM)
+    given = unread_and_over()
+    [first] = flow.user_tasks.list()
+    flow.user_tasks.complete(first.id, {}, actor=karen)
+    flow.instances.start("p_afgoer", {}, actor=SYSTEM)
+    after_the_first = unread_and_over()
+    [second] = flow.user_tasks.list()
+    flow.user_task_moves.hand_over(second.id, "omar", actor=karen)
+    after_the_second = unread_and_over()
+
+    assert given == (1, ["vurder"], [("vurder", False)])
+    assert after_the_first == (1, ["afgoer"], [("afgoer", False), ("vurder", True)])
+    assert after_the_second == (0, [], [("afgoer", True), ("vurder", True)])
+    assert flow.notices.unread(omar) == 1
+
+
+@pytest.mark.parametrize("status", ["met", "cancelled"])
+def test_that_a_deadline_is_near_is_over_when_it_has_ended_and_that_it_has_passed_is_not(
+    flow, mails, server, status
+):
+    choose(flow, "karen", address="karen@kommune.dk", frister="samlet")
+    karen, id = flow.people.actor("karen"), open_deadline(flow)
+    tell(flow, "frist_paamindelse", people=["karen"], text="frist_paamindelse.T01", deadline=id)
+    tell(flow, "frist_paamindelse", groups=["fronten"], text="frist_paamindelse.T01", deadline=id)
+    before = flow.notices.unread(karen), [row.is_over for row in flow.notices.page(karen).rows]
+    mails.sort_waiting()
+
+    change_deadline(flow, id, status)
+    tell(flow, "frist_overskredet", people=["karen"], text="frist_overskredet.T01", deadline=id)
+    over = flow.notices.unread(karen), [row.is_over for row in flow.notices.page(karen).rows]
+    mails.sort_waiting()
+    flow.clock.set(dt.datetime(2026, 4, 27, 5, 30, tzinfo=dt.UTC))
+    send_all(mails)
+
+    assert before == (2, [False, False])
+    assert over == (1, [False, True, True])
+    [text] = server.texts  # the mail of the day does not remind of what is done by then
+    assert "en frist er overskredet" in text
+    assert "en frist nærmer sig" not in text
+
+
+def test_a_mail_of_the_day_of_which_everything_is_over_is_not_sent(flow, mails, server):
+    choose(flow, "karen", address="karen@kommune.dk", frister="samlet")
+    id = open_deadline(flow)
+    tell(flow, "frist_paamindelse", people=["karen"], text="frist_paamindelse.T01", deadline=id)
+    mails.sort_waiting()
+
+    change_deadline(flow, id, "met")
+    flow.clock.set(dt.datetime(2026, 4, 27, 5, 30, tzinfo=dt.UTC))
+    send_all(mails)
+
+    assert server.texts == []
 
 
 def test_a_notice_to_a_group_is_read_by_each_member_for_themselves(flow, mails):

@@ -60,6 +60,25 @@ def test_who_opens_no_cases_is_not_led_to_one_that_a_notice_is_about(world, sign
     assert "Åbn sagen" not in seen.text
 
 
+def test_a_notice_of_a_user_task_leads_to_it_until_it_is_done(world, sign_in):
+    drawn = process("p", start(), user_task("vurder_nu", assignee="camilla.syd"), end())
+    world.flow.deployments.deploy({"p.bpmn": drawn}, actor=SYSTEM)
+    instance = world.flow.instances.start("p", {}, actor=SYSTEM)
+    camilla, [task] = sign_in("camilla.syd"), world.flow.user_tasks.list(instance=instance)
+    to_it = f"//ul[@class='fc-notices']//a[@href='/opgaver/{task.id}']"
+
+    waiting = camilla.get("/beskeder")
+    world.flow.user_tasks.complete(task.id, {}, actor=world.flow.people.actor("camilla.syd"))
+    over = camilla.get("/beskeder")
+    unread = camilla.get("/beskeder?vis=ulaeste")
+
+    assert waiting.one(to_it).text_content() == "vurder_nu"
+    assert not over.all(to_it)
+    assert "Ikke længere aktuel" in over.text
+    assert "vurder_nu" in over.text
+    assert "vurder_nu" not in unread.text
+
+
 def test_a_notice_of_somebody_else_is_not_found(world, sign_in):
     [row, *_] = world.flow.notices.page(world.flow.people.actor("camilla.syd")).rows
 

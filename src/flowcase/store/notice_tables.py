@@ -24,6 +24,7 @@ notice = Table(
     Column("case_code", Text),
     Column("deadline", Text, ForeignKey("deadline.id")),
     Column("due_at", Instant),  # when that deadline ends, as it was told; it may be moved later
+    Column("user_task", Text),  # whom it was given to is told here; notices from before 0052 do not say which
     Column("at", Instant, nullable=False),
     Column("read_at", Instant),  # no longer written: `notice_read` knows who of a group has read it
     Column("read_by", Text),

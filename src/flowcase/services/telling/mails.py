@@ -143,11 +143,11 @@ class Mails:
         return outcome
 
     def _written(self, tx: Tx, row: MailRow) -> mail_words.Message | None:
-        """None when its notices were erased, or the person wants no mail any longer."""
+        """None when its notices were erased or are over, or the person wants no mail any longer."""
         if row.way == guest_mails.WAY:
             return guest_mails.write(tx, row, sender=self._sender, address=self._address)
         person, chosen = person_rows.person(tx, row.person), mails.choice(tx, row.person)
-        told = mails.told_in(tx, row.id)
+        told = mails.told_in(tx, row.id, row.person)
         present = chosen.address if chosen is not None else ""
         to = present if row.address is None else row.address  # which is empty once it was forgotten
         if person is None or not person.is_active or not to or not told:

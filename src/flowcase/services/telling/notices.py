@@ -74,7 +74,7 @@ class Notices:
                 tx, actor.id, actor.groups, before=after, only_unread=only_unread, limit=limit + 1
             )
             kept = untold(tx, (row.case_code for row in rows), actor)
-            return [replace(row, case_code=None) if row.case_code in kept else row for row in rows]
+            return [_unnamed(row) if row.case_code in kept else row for row in rows]
 
         rows = self._transactions.read(work)
         last = rows[limit - 1] if len(rows) > limit else None
@@ -92,7 +92,7 @@ class Notices:
             if row is None:
                 raise NotFound("notice", id)
             tx.insert_once(notice_tables.notice_read, person=actor.id, notice=id, read_at=tx.now)
-            return replace(row, case_code=None) if untold(tx, [row.case_code], actor) else row
+            return _unnamed(row) if untold(tx, [row.case_code], actor) else row
 
         return self._transactions.run(actor, work)
 
@@ -195,6 +195,10 @@ class Notices:
         if not tx.update_any(notice_tables.notice_choice, {"person": person}, values):
             fresh = {"address": "", "ways": {}, **values}
             tx.insert_once(notice_tables.notice_choice, person=person, **fresh)
+
+
+def _unnamed(row: OwnNotice) -> OwnNotice:
+    return replace(row, case_code=None, user_task=None, user_task_name=None)
 
 
 def default_ways(settings: Mapping[str, Value]) -> dict[str, Way]:

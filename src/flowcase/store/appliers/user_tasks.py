@@ -50,7 +50,7 @@ def create(tx: Tx, stream: str, instance: LockedInstance, event: model.UserTaskC
         priority=event.priority,
         created_at=tx.now,
     )
-    _tell(tx, stream, instance, event.assignee, event.variables.get(CASE_VARIABLE))
+    _tell(tx, stream, instance, event.assignee, task, event.variables.get(CASE_VARIABLE))
 
 
 def _tell(
@@ -58,11 +58,15 @@ def _tell(
     stream: str,
     instance: LockedInstance,
     assignee: str | None,
+    task: str | None = None,
     case: object = None,
     *,
     sentence: str = GIVEN,
 ) -> None:
-    """Whom somebody else, or the diagram, gave a user task finds a notice of it."""
+    """Whom somebody else, or the diagram, gave a user task finds a notice of it.
+
+    With `task` the notice is over when that user task is; what tells that one was taken away goes without.
+    """
     if assignee is None or assignee == tx.actor.id:
         return
     tx.insert(
@@ -74,6 +78,7 @@ def _tell(
         text_code=sentence,
         stream=stream,
         case_code=instance.case_code or (case if isinstance(case, str) else None),
+        user_task=task,
         at=tx.now,
     )
 
@@ -112,7 +117,7 @@ def cancel(tx: Tx, stream: str, instance: LockedInstance, event: model.UserTaskC
     if tx.is_intervention:
         row = tx.first(_READ_HOLDERS, {"id": f"{instance.id}.{event.element_instance}"})
         for holder in dict.fromkeys((row.assignee, row.owner)) if row is not None else ():
-            _tell(tx, stream, instance, holder, row.case_code, sentence=LAPSED)
+            _tell(tx, stream, instance, holder, case=row.case_code, sentence=LAPSED)
     _end(tx, instance, event, UserTaskStatus.CANCELLED)
 
 
@@ -161,7 +166,7 @@ def hand_over(tx: Tx, stream: str, instance: LockedInstance, event: events.UserT
         {"assignee": event.assignee, "owner": None, "follow_up_at": None},
         attempt=f"hand over user task '{task}'",
     )
-    _tell(tx, stream, instance, event.assignee)
+    _tell(tx, stream, instance, event.assignee, task)
 
 
 @applies(events.UserTaskDelegated)
@@ -173,7 +178,7 @@ def delegate(tx: Tx, stream: str, instance: LockedInstance, event: events.UserTa
         {"assignee": event.assignee, "owner": event.owner, "follow_up_at": None},
         attempt=f"delegate user task '{task}'",
     )
-    _tell(tx, stream, instance, event.assignee, sentence=DELEGATED)
+    _tell(tx, stream, instance, event.assignee, task, sentence=DELEGATED)
 
 
 @applies(events.UserTaskGivenBack)
@@ -187,7 +192,7 @@ def give_back(tx: Tx, stream: str, instance: LockedInstance, event: events.UserT
     )
     if event.is_taken_back:
         _tell(tx, stream, instance, event.delegate, sentence=TAKEN_BACK)
-    _tell(tx, stream, instance, event.owner, sentence=GIVEN_BACK)
+    _tell(tx, stream, instance, event.owner, task, sentence=GIVEN_BACK)
 
 
 @applies(events.UserTaskPutOff)

@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import and_, case, delete, not_, select, update
+from sqlalchemy import and_, bindparam, case, delete, not_, select, update
 
 from flowcase.store import tables
 from flowcase.store.notice_tables import mail, mail_notice, notice_choice
+from flowcase.store.queries.notices import is_over
 from flowcase.store.queries.outbox import DONE, Outgoing, OutgoingRow, forget_sent
 from flowcase.store.queries.rows import made, made_or_none
 from flowcase.store.tx import Tx
@@ -74,13 +75,17 @@ def forget_old(tx: Tx, before: dt.datetime) -> int:
     return forget_sent(tx, MAILS, before)
 
 
-def told_in(tx: Tx, id: str) -> list[Told]:
-    """The notices of a mail, the oldest first; those of an erased case are gone."""
+def told_in(tx: Tx, id: str, person: str) -> list[Told]:
+    """The notices of a mail to that person, the oldest first.
+
+    Those of an erased case are gone, and what is over by now is not told any more.
+    """
     notice = tables.notice
     columns = [notice.c[name] for name in Told.__dataclass_fields__]
     statement = (
         select(*columns)
         .join(mail_notice, and_(mail_notice.c.notice == notice.c.id, mail_notice.c.mail == id))
+        .where(~is_over(notice.c, bindparam(None, person, type_=mail_notice.c.person.type)))
         .group_by(*columns)
         .order_by(notice.c.at, notice.c.id)
     )

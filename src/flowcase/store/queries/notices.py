@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -14,6 +14,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal,
     literal_column,
     or_,
     select,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     union,
 )
 
+from flowcase.model import UserTaskStatus
 from flowcase.store import tables
 from flowcase.store.columns import among
 from flowcase.store.notice_tables import notice_choice, notice_read
@@ -31,8 +33,11 @@ from flowcase.store.tx import Tx
 from flowcase.store.wire import Question
 
 _table = tables.notice
-_OWN = ("id", "kind", "text_code", "case_code", "at", "due_at")
+_OWN = ("id", "kind", "text_code", "case_code", "at", "due_at", "deadline", "user_task")
 MOST_COUNTED = 99  # unread ones; the bell says that there are more
+_LOOKED_AT = 300  # a person's newest unread ones, of which those that are over are taken off for the bell
+REMINDER = "frist_paamindelse"  # kind of the notice that a deadline is near
+DEADLINE_IS_DONE = ("met", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,14 @@ class OwnNotice:
     at: dt.datetime
     is_read: bool
     due_at: dt.datetime | None = None  # of a notice of a deadline: when it ends, as it was told
+    is_over: bool = False  # the deadline that was near has ended, or the user task that was given
+    user_task: str | None = None  # that was given
+    user_task_name: str | None = None
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it waits to be read; what is over does not."""
+        return not self.is_read and not self.is_over
 
 
 def notices(
@@ -107,15 +120,51 @@ def own(
     if before is not None:
         statement = statement.where(tuple_(_table.c.at, _table.c.id) < before)
     if only_unread:
-        statement = statement.where(~is_read)
+        mine = bindparam(None, person, type_=tables.user_task.c.assignee.type)
+        statement = statement.where(~is_read, ~is_over(_table.c, mine))
+    return _with_what_became_of_it(tx, person, tx.rows(statement))
+
+
+def _with_what_became_of_it(tx: Tx, person: str, rows: Sequence[Any]) -> list[OwnNotice]:
+    """Asked for the rows of a page, not joined to all from which they are chosen."""
+    task, deadline = tables.user_task, tables.deadline
+    given = {row.user_task for row in rows if row.user_task}
+    near = {row.deadline for row in rows if row.deadline and row.kind == REMINDER}
+    columns = (task.c.id, task.c.name, task.c.status, task.c.assignee, task.c.owner)
+    found = select(*columns).where(task.c.id.in_(sorted(given)))
+    user_tasks = {row.id: row for row in (tx.rows(found) if given else ())}
+    ended = select(deadline.c.id).where(
+        deadline.c.id.in_(sorted(near)), deadline.c.status.in_(DEADLINE_IS_DONE)
+    )
+    over = {row.id for row in (tx.rows(ended) if near else ())}
+    over |= {
+        id
+        for id, row in user_tasks.items()
+        if row.status != UserTaskStatus.OPEN or person not in {row.assignee, row.owner}
+    }
     return [
-        OwnNotice(row.id, row.kind, row.text_code, row.case_code, row.at, bool(row.is_read), row.due_at)
-        for row in tx.rows(statement)
+        OwnNotice(
+            row.id,
+            row.kind,
+            row.text_code,
+            row.case_code,
+            row.at,
+            bool(row.is_read),
+            row.due_at,
+            row.user_task in over or (row.kind == REMINDER and row.deadline in over),
+            row.user_task if row.user_task in user_tasks else None,
+            user_tasks[row.user_task].name if row.user_task in user_tasks else None,
+        )
+        for row in rows
     ]
 
 
 def unread(tx: Tx, person: str, groups: Iterable[str]) -> int:
-    """How many the person has not read; no more than one above MOST_COUNTED are looked at."""
+    """How many the person has not read; no more than one above MOST_COUNTED are looked at.
+
+    What is over is not counted. Of a person's own the newest `_LOOKED_AT` are asked, so that who never
+    reads any does not pay for years of them on every page.
+    """
     return int(tx.scalar(*unread_question(person, groups)))
 
 
@@ -126,11 +175,11 @@ def unread_question(person: str, groups: Iterable[str]) -> Question:
 
 def own_notice(tx: Tx, id: str, person: str, groups: Iterable[str]) -> OwnNotice | None:
     """The notice as that person sees it; None when it was sent neither to them nor to their groups."""
-    columns = [_table.c[name] for name in _OWN]
+    columns = [*(_table.c[name] for name in _OWN), literal(True).label("is_read")]
     row = tx.first(select(*columns).where(_table.c.id == id, _to(person, groups)).limit(1))
     if row is None:
         return None
-    return OwnNotice(row.id, row.kind, row.text_code, row.case_code, row.at, True, row.due_at)
+    return replace(_with_what_became_of_it(tx, person, [row])[0], is_read=True)
 
 
 def mark_read(tx: Tx, person: str, groups: Iterable[str], ids: Iterable[str]) -> None:
@@ -174,6 +223,30 @@ def _is_read(person: str) -> ColumnElement[bool]:
     return or_(_is_past(person), marked)
 
 
+def is_over(rows: Any, person: ColumnElement[str]) -> ColumnElement[bool]:
+    """Of notices, or of some of them with `kind`, `deadline` and `user_task`: see `OwnNotice.is_over`."""
+    task, deadline = tables.user_task, tables.deadline
+    done: list[ColumnElement[str]] = [literal_column(f"'{status}'") for status in DEADLINE_IS_DONE]
+    return or_(
+        exists().where(
+            rows.kind == literal_column(f"'{REMINDER}'"),
+            deadline.c.id == rows.deadline,
+            deadline.c.status.in_(done),
+        ),
+        exists().where(
+            task.c.id == rows.user_task,
+            or_(
+                task.c.status != literal_column(f"'{UserTaskStatus.OPEN}'"),
+                and_(_is_not(task.c.assignee, person), _is_not(task.c.owner, person)),
+            ),
+        ),
+    )
+
+
+def _is_not(column: ColumnElement[str], person: ColumnElement[str]) -> ColumnElement[bool]:
+    return func.coalesce(column, literal_column("''")) != person
+
+
 def _unread() -> Prepared:
     """Read from the recipients' index from where everything was marked on, not over years of notices."""
     person = bindparam("person", type_=_table.c.id.type)
@@ -183,20 +256,20 @@ def _unread() -> Prepared:
     is_marked = exists().where(notice_read.c.person == person, notice_read.c.notice == _table.c.id)
     of_person = (_table.c.recipient_kind == literal_column("'person'")) & (_table.c.recipient == person)
     of_groups = (_table.c.recipient_kind == literal_column("'group'")) & among(_table.c.recipient, "groups")
-    each = [
-        select(_table.c.id)
-        .where(
+    parts = []
+    for where, most in ((of_person, _LOOKED_AT), (of_groups, None)):
+        waiting = select(_table.c.id, _table.c.kind, _table.c.deadline, _table.c.user_task).where(
             where,
             _table.c.at > func.coalesce(marked, never),
             _table.c.at >= func.coalesce(begun, never),
             ~is_marked,
         )
-        .distinct()
-        .limit(literal_column(str(MOST_COUNTED + 1)))
-        .subquery()
-        for where in (of_person, of_groups)
-    ]
-    found = union(*(select(part.c.id) for part in each)).limit(literal_column(str(MOST_COUNTED + 1)))
+        if most is not None:
+            waiting = waiting.order_by(_table.c.at.desc()).limit(literal_column(str(most)))
+        rows = waiting.subquery()
+        counted = select(rows.c.id).where(~is_over(rows.c, person)).distinct()
+        parts.append(counted.limit(literal_column(str(MOST_COUNTED + 1))).subquery())
+    found = union(*(select(part.c.id) for part in parts)).limit(literal_column(str(MOST_COUNTED + 1)))
     return Prepared(select(func.count().label("number")).select_from(found.subquery()))
 
 

@@ -23,7 +23,7 @@ class OfCase:
     @property
     def unread(self) -> list[str]:
         """Their ids."""
-        return [row.id for row in self.rows if not row.is_read]
+        return [row.id for row in self.rows if row.is_unread]
 
 
 @dataclass(frozen=True)
