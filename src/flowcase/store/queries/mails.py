@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, case, delete, not_, select, update
 
 from flowcase.store import tables
 from flowcase.store.notice_tables import mail, mail_notice, notice_choice
-from flowcase.store.queries.notices import is_over
+from flowcase.store.queries.notices import still_matters
 from flowcase.store.queries.outbox import DONE, Outgoing, OutgoingRow, forget_sent
 from flowcase.store.queries.rows import made, made_or_none
 from flowcase.store.tx import Tx
@@ -85,7 +85,7 @@ def told_in(tx: Tx, id: str, person: str) -> list[Told]:
     statement = (
         select(*columns)
         .join(mail_notice, and_(mail_notice.c.notice == notice.c.id, mail_notice.c.mail == id))
-        .where(~is_over(notice.c, bindparam(None, person, type_=mail_notice.c.person.type)))
+        .where(*still_matters(notice.c, bindparam(None, person, type_=mail_notice.c.person.type)))
         .group_by(*columns)
         .order_by(notice.c.at, notice.c.id)
     )

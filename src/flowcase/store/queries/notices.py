@@ -121,7 +121,7 @@ def own(
         statement = statement.where(tuple_(_table.c.at, _table.c.id) < before)
     if only_unread:
         mine = bindparam(None, person, type_=tables.user_task.c.assignee.type)
-        statement = statement.where(~is_read, ~is_over(_table.c, mine))
+        statement = statement.where(~is_read, *still_matters(_table.c, mine))
     return _with_what_became_of_it(tx, person, tx.rows(statement))
 
 
@@ -223,24 +223,28 @@ def _is_read(person: str) -> ColumnElement[bool]:
     return or_(_is_past(person), marked)
 
 
-def is_over(rows: Any, person: ColumnElement[str]) -> ColumnElement[bool]:
-    """Of notices, or of some of them with `kind`, `deadline` and `user_task`: see `OwnNotice.is_over`."""
+def still_matters(rows: Any, person: ColumnElement[str]) -> list[ColumnElement[bool]]:
+    """Conditions on notices, or on some of them with `kind`, `deadline` and `user_task`: none is over.
+
+    See `OwnNotice.is_over`. Each stands for itself, so that PostgreSQL joins what is asked: `NOT (a OR b)`
+    it would work out row by row, or by hashing every user task.
+    """
     task, deadline = tables.user_task, tables.deadline
     done: list[ColumnElement[str]] = [literal_column(f"'{status}'") for status in DEADLINE_IS_DONE]
-    return or_(
-        exists().where(
+    return [
+        ~exists().where(
             rows.kind == literal_column(f"'{REMINDER}'"),
             deadline.c.id == rows.deadline,
             deadline.c.status.in_(done),
         ),
-        exists().where(
+        ~exists().where(
             task.c.id == rows.user_task,
             or_(
                 task.c.status != literal_column(f"'{UserTaskStatus.OPEN}'"),
                 and_(_is_not(task.c.assignee, person), _is_not(task.c.owner, person)),
             ),
         ),
-    )
+    ]
 
 
 def _is_not(column: ColumnElement[str], person: ColumnElement[str]) -> ColumnElement[bool]:
@@ -267,7 +271,7 @@ def _unread() -> Prepared:
         if most is not None:
             waiting = waiting.order_by(_table.c.at.desc()).limit(literal_column(str(most)))
         rows = waiting.subquery()
-        counted = select(rows.c.id).where(~is_over(rows.c, person)).distinct()
+        counted = select(rows.c.id).where(*still_matters(rows.c, person)).distinct()
         parts.append(counted.limit(literal_column(str(MOST_COUNTED + 1))).subquery())
     found = union(*(select(part.c.id) for part in parts)).limit(literal_column(str(MOST_COUNTED + 1)))
     return Prepared(select(func.count().label("number")).select_from(found.subquery()))
