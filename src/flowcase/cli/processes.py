@@ -17,7 +17,7 @@ from flowcase.cli.settings import as_given, opened, operator, read_files, read_i
 from flowcase.errors import FlowcaseError, InvalidDefinition
 
 # Findings that only an installation can have: they compare with what is in force.
-_OF_WHAT_IS_IN_FORCE = ("bundle-name", "form-field-lost")
+_OF_WHAT_IS_IN_FORCE = ("bundle-name", "form-choice-lost", "form-field-lost")
 
 
 @click.command()

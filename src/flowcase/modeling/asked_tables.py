@@ -23,27 +23,34 @@ def asked_in(document: Document) -> Mapping[str, Asking]:
     """By the id of the decision. An id that an expression computes is not known and left out."""
     nodes = list(document.relevant_nodes())
     variables, _ = set_in(document)
-    forms = frozenset(form for node in nodes if (form := _form(node)))
+    forms = frozenset(form for node in nodes if (form := form_of(node)))
     gated: dict[str, set[str]] = {}
     for node in nodes:
-        called = zeebe_child(node.xml, "calledDecision")
-        decision = "" if called is None else called.get("decisionId", "").strip()
-        if decision and not decision.startswith("="):
+        if decision := called_by(node):
             gated.setdefault(decision, set())
-        form = _form(node)
-        for decision in _gates(node):
+        form = form_of(node)
+        for decision in gates_of(node):
             gated.setdefault(decision, set()).update({form} if form else ())
     return {
         decision: Asking(frozenset(variables), forms, frozenset(beside)) for decision, beside in gated.items()
     }
 
 
-def _form(node: Node) -> str:
+def called_by(node: Node) -> str:
+    """The decision that a business rule task calls; empty for none, and for one that an expression gives."""
+    called = zeebe_child(node.xml, "calledDecision")
+    decision = "" if called is None else called.get("decisionId", "").strip()
+    return "" if decision.startswith("=") else decision
+
+
+def form_of(node: Node) -> str:
+    """The id of the form that it shows; empty for none."""
     form = zeebe_child(node.xml, "formDefinition")
     return "" if form is None else form.get("formId", "").strip()
 
 
-def _gates(node: Node) -> list[str]:
+def gates_of(node: Node) -> list[str]:
+    """The decisions that are asked with what stands in its form."""
     return [
         name
         for properties in zeebe_children(node.xml, "properties")

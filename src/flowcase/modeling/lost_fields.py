@@ -86,7 +86,7 @@ def _readers(file: str, path: str, content: bytes, lost: Mapping[str, str]) -> l
                     element=None,
                     element_name=None,
                     line=None,
-                    message=f"The field '{lost[name]}' is gone, and '{_owner(document, written.xml)}' "
+                    message=f"The field '{lost[name]}' is gone, and '{owner_of(document, written.xml)}' "
                     f"in '{path}' reads the variable '{name}' that it filled in.",
                     remedy="Keep the field, or change the diagram too.",
                 ),
@@ -105,7 +105,7 @@ def _set_by(node: Node) -> set[str]:
     return outputs_of(node) - handed_on
 
 
-def _owner(document: Document, xml: etree._Element | None) -> str:
+def owner_of(document: Document, xml: etree._Element | None) -> str:
     """What it is called; of a flow the gateway, which decides by it."""
     while xml is not None:
         drawn = document.flows.get(xml.get("id", "")) or document.nodes.get(xml.get("id", ""))

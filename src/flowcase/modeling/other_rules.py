@@ -87,12 +87,22 @@ _FILES = {
         '<process id="underretning"> in a.bpmn only',
     ),
     "form-field-lost": _rule(
-        "What a diagram reads from a form, the form still asks.",
+        "What a diagram or a table reads from a form, the form still asks.",
         "In the studio only, where the form in force is known: a field that its new version no longer has "
-        "filled in a variable, and a diagram that shows the form reads it, for example in a gateway. Nothing "
-        "is said of what the diagram sets itself, or another of its forms fills in.",
+        "filled in a variable, and a diagram that shows the form reads it, for example in a gateway; or its "
+        "key, which has gone or is written otherwise, is read by a table that bars, warns or suggests there. "
+        "Nothing is said of what the diagram sets itself, or another of its forms fills in.",
         'the field with variable:udfald is gone; =udfald = "ja" stays in the diagram',
         "the field stays, or both are changed and deployed together",
+    ),
+    "form-choice-lost": _rule(
+        "What a diagram or a table asks for, the form still offers.",
+        "In the studio only, where the form in force is known: a choice that its new version no longer "
+        "offers stands in a condition of a diagram that shows the form, or in a table that the diagram "
+        "asks. Nothing is said of a choice that another form of the diagram offers. Answers that are "
+        "written on cases keep what they were called.",
+        'the choice lukkes of udfald is gone; =udfald = "lukkes" stays in the diagram',
+        "the choice stays, or both are changed and deployed together",
     ),
     "rule-set-file": _rule(
         "A rule set file names its id, version and tables.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flowcase.errors import NotFound
+from flowcase.errors import InvalidDefinition, NotFound
 from flowcase.modeling import read_bpmn, read_form
 from flowcase.modeling.definition import ProcessDefinition
 from flowcase.modeling.form import Form
@@ -25,6 +25,7 @@ class Definitions:
         self._forms: dict[str, Form] = {}
         self._labels: dict[str, Mapping[str, TableLabels]] = {}
         self._options: tuple[frozenset[str], OptionLabels] = (frozenset(), {})
+        self._former_options: dict[str, OptionLabels] = {}  # of versions that are in force no more
 
     def process(self, tx: Tx, definition: str) -> ProcessDefinition:
         """The process definition with this id. Raises NotFound."""
@@ -59,15 +60,32 @@ class Definitions:
         return self._form(tx, newest)
 
     def option_labels(self, tx: Tx) -> OptionLabels:
-        """What the answers of the forms in force are called; gathered anew once one of them has changed."""
-        newest: dict[str, resources.NamedResourceRow] = {}
-        for row in resources.all_named(tx, "form"):
-            if row.status == "active":
-                newest.setdefault(row.name, row)
-        contents = frozenset(row.hash for row in newest.values())
+        """What answers are called: as the forms in force say it, else as the last version that had them did.
+
+        Gathered anew once a form has changed.
+        """
+        rows = [row for row in resources.all_named(tx, "form") if row.status == "active"]
+        contents = frozenset(row.hash for row in rows)
         if self._options[0] != contents:
-            self._options = (contents, option_labels(self._form(tx, row) for row in newest.values()))
+            newest: dict[str, resources.NamedResourceRow] = {}
+            for row in rows:
+                newest.setdefault(row.name, row)
+            now = option_labels(self._form(tx, row) for row in newest.values())
+            former = [row for row in reversed(rows) if newest[row.name] is not row]  # the oldest first
+            found = {place: words for row in former for place, words in self._former(tx, row).items()}
+            self._options = (contents, {**found, **now})
         return self._options[1]
+
+    def _former(self, tx: Tx, row: resources.NamedResourceRow) -> OptionLabels:
+        """The answers of a form that is in force no more; none where it cannot be read any more either."""
+        if row.hash not in self._former_options:
+            try:
+                form = read_form(self._content(tx, row.hash), row.path)
+            except InvalidDefinition:
+                self._former_options[row.hash] = {}
+            else:
+                self._former_options[row.hash] = option_labels([form])
+        return self._former_options[row.hash]
 
     def table_labels(self, tx: Tx, content_hash: str, decision: str) -> TableLabels | None:
         """How a table is headed in one file of tables; None where the file does not have it."""

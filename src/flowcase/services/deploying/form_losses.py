@@ -1,10 +1,11 @@
-"""What forms no longer ask once files are in force, while diagrams read it."""
+"""What forms no longer ask or offer once files are in force, while diagrams and tables read it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
 from flowcase.modeling import Finding
+from flowcase.modeling.lost_answers import lost_answers
 from flowcase.modeling.lost_fields import lost_fields
 from flowcase.store import Tx
 from flowcase.store.queries import resources
@@ -35,5 +36,6 @@ def losses_of(
         finding
         for path, content in forms.items()
         if path in rows
-        for finding in lost_fields(path, resources.content(tx, rows[path].hash) or b"", content, others)
+        for lost in (lost_fields, lost_answers)
+        for finding in lost(path, resources.content(tx, rows[path].hash) or b"", content, others)
     ]
