@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flowcase.modeling import Finding, Severity, check_bundle
+from flowcase.modeling import Catalogue, Finding, Severity, check_bundle
 from flowcase.services.deploying.scenario_check import check_scenarios
 from flowcase.services.deploying.scenario_files import ScenarioError, read_text
 from flowcase.web.words.findings_in_danish import catalogue, in_danish
@@ -113,6 +113,28 @@ def test_what_is_put_in_is_in_danish_where_it_is_a_sentence_or_a_word():
         "Processen har 9 dele i sin tekst, mere end 8."
     )
     assert in_danish("No such sentence was ever said by anything.") is None
+
+
+def test_the_nearest_name_is_proposed_in_danish_before_every_remedy():
+    drawn = (
+        b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
+        b'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"><process id="besoeg" isExecutable="true">'
+        b'<startEvent id="s"><extensionElements><zeebe:properties>'
+        b'<zeebe:property name="flowcase.starter" value="fronten"/></zeebe:properties></extensionElements>'
+        b'</startEvent><userTask id="u"><extensionElements><zeebe:formDefinition formId="svaret"/>'
+        b'<zeebe:assignmentDefinition candidateGroups="frontn"/></extensionElements></userTask>'
+        b'<callActivity id="c"><extensionElements><zeebe:calledElement processId="besoeget"/>'
+        b"</extensionElements></callActivity></process></definitions>"
+    )
+    form = b'{"id": "svarer", "type": "default", "components": []}'
+    known = Catalogue(groups={"fronten"}, forms=set(), processes=set(), job_types=set(), decisions=set())
+    found = check_bundle({"a.bpmn": drawn, "b.form": form}, known)
+
+    proposed = {each.rule: in_danish(each.remedy) for each in found if "Did you mean" in each.remedy}
+
+    assert proposed.keys() >= {"called-process", "form-reference", "candidate-group", "flowcase-property"}
+    assert proposed["called-process"] == "Mente du »besoeg«? Sæt den kaldte proces i drift sammen med denne."
+    assert [rule for rule, danish in proposed.items() if not (danish or "").startswith("Mente du »")] == []
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ _BETWEEN = {
     " months": " måneder",
     " hours": " timer",
 }
+_HINT = re.compile(r"Did you mean '[^']*'\? (?=.)")  # before any remedy
 _KIND = re.compile(rf"'[^']*'|\b({'|'.join(sorted(FLOW_NODES | EVENT_DEFINITIONS | {'sequenceFlow'}))})\b")
 _WORD_BEGINS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _VALUE_OR_BETWEEN = re.compile("|".join(['"[^"]*"', *_BETWEEN]))
@@ -61,6 +62,9 @@ def _spoken(sentence: str) -> str:
 
 def in_danish(sentence: str) -> str | None:
     """None for what the catalogue does not have."""
+    if (hint := _HINT.match(sentence)) and sentence not in _CATALOGUE.sentences:
+        said, rest = _CATALOGUE.danish(hint[0]), in_danish(sentence[hint.end() :])
+        return None if said is None or rest is None else said + rest
     if (begun := _VALUES.match(sentence)) and sentence not in _CATALOGUE.sentences:
         values = sentence[begun.end() :]
         said = _VALUE_OR_BETWEEN.sub(lambda found: _BETWEEN.get(found[0], found[0]), values)
