@@ -14,6 +14,7 @@ from flowcase.errors import InvalidDefinition
 from flowcase.services.studio.studio import Studio
 from flowcase.web import create_app
 from flowcase.web.studio import new_files
+from tests.services.diagrams import call, end, process, start, user_task
 from tests.web.conftest import Visitor
 from tests.web.test_studio import ask as ask_api
 from tests.web.test_studio import begun
@@ -244,6 +245,29 @@ def together(world, come):
     assert "ny_samtale.form: ny fil" in " ".join(shown.one("//main").text_content().split())
     arrived = jens.submit(shown, shown.one("//main//form"), note="HERNING: fem uger og en samtale")
     return jens, lone, arrived.address
+
+
+def test_drafts_that_a_file_cannot_do_without_are_chosen_from_the_beginning(world, come):
+    jens = world.flow.people.actor("jens.proces")
+    drawn = {
+        "besoeg.bpmn": process(
+            "besoeg", start(), user_task("aftal", form="aftale"), call("efter", "notat"), end()
+        ),
+        "notat.bpmn": process("notat", start(), user_task("skriv", form="notatet"), end()),
+        **{f"{name}.form": new_files.new_file(name, "form")[1] for name in ("aftale", "notatet", "andet")},
+    }
+    for path, content in drawn.items():
+        world.flow.kept_drafts.begin(path, content, actor=jens)
+    visitor = come("jens.proces")
+
+    page = visitor.get("/studie/gennemsyn/ny/besoeg.bpmn")
+
+    chosen = [each.get("value") for each in page.all("//input[@name='sammen'][@checked]")]
+    assert chosen == ["0:aftale.form", "0:notat.bpmn", "0:notatet.form"]
+    assert "De, som filen ikke kan sættes i drift uden, er valgt." in page.text
+    assert "Kladden har fejl" not in page.text
+    alone = visitor.submit(page, page.one("//main//form"), sammen=[], vis="1")
+    assert not alone.all("//input[@name='sammen'][@checked]") and "Kladden har fejl" in alone.text
 
 
 def test_several_files_are_read_signed_and_deployed_as_one(together, world):

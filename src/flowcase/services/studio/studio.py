@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from flowcase.access.actor import Actor
 from flowcase.errors import Conflict, InvalidDefinition, InvalidValues, NotFound
-from flowcase.modeling import Finding, Severity
+from flowcase.modeling import Finding, Severity, catalogue_of
 from flowcase.modeling.variables import SETTINGS_OF_FACTS
 from flowcase.services.deploying.deployments import Deployment, Deployments
 from flowcase.services.deploying.form_losses import losses_of
@@ -178,6 +178,30 @@ class Studio:
 
         return self._transactions.read(work)
 
+    def needed(self, path: str, content: bytes, *, actor: Actor) -> list[DraftRow]:
+        """Of one's own drafts of other files, those that the file cannot go into force without.
+
+        They define a form, table, process or rule set that it, or another of them, names and that is not in
+        force. Of two drafts of one file the main one.
+        """
+        names = self.names(actor=actor)
+        in_force = _by_kind(names.processes, names.decisions, names.forms, names.rule_sets)
+
+        def work(tx: Tx) -> list[DraftRow]:
+            own = [row for row in drafts.drafts(tx) if row.owner == actor.id and row.file_name != path]
+            left = {row.file_name: row for row in sorted(own, key=lambda each: -each.copy)}
+            contents = {file: drafts.content(tx, row) for file, row in left.items()}
+            defined = {file: _defined(file, each) - in_force for file, each in contents.items()}
+            found, waiting = [], [content]
+            while waiting:
+                text = waiting.pop().decode("utf-8", "replace")
+                for file in [file for file in left if any(_names(text, id) for _, id in defined[file])]:
+                    found.append(left.pop(file))
+                    waiting.append(contents[file])
+            return sorted(found, key=lambda row: row.file_name)
+
+        return self._transactions.read(work)
+
     def names(self, *, actor: Actor) -> Names:
         """What there is in force to choose from."""
         check_process_owner(actor, "open the studio")
@@ -309,6 +333,21 @@ def _strict(findings: Iterable[Finding]) -> list[Finding]:
     return [
         replace(each, severity=Severity.ERROR) if each.rule == "bundle-name" else each for each in findings
     ]
+
+
+def _defined(file: str, content: bytes) -> set[tuple[int, str]]:
+    """What a draft defines, as far as it can be read."""
+    found = catalogue_of({file: content})
+    return _by_kind(found.processes, found.decisions, found.forms, found.rule_sets)
+
+
+def _by_kind(*kinds: Iterable[str] | None) -> set[tuple[int, str]]:
+    return {(kind, id) for kind, ids in enumerate(kinds) for id in ids or ()}
+
+
+def _names(text: str, id: str) -> bool:
+    """Whether a file has an id as a word of its own."""
+    return re.search(rf"(?<![\w-]){re.escape(id)}(?![\w-])", text) is not None
 
 
 def _lost(tx: Tx, files: Mapping[str, bytes], actor: Actor) -> list[Finding]:

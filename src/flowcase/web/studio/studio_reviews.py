@@ -77,6 +77,10 @@ def ask(path: str) -> Any:
     opened = flow().studio.open(path, copy=copy, actor=actor())
     others = [(row.file_name, row.copy) for row in _own_drafts() if row.file_name != path]
     asked_for = request.form.getlist("sammen")
+    is_proposed = request.method == "GET" and bool(others) and bool(opened.draft)
+    if is_proposed:
+        needed = flow().studio.needed(path, opened.content, actor=actor())
+        asked_for = [f"{row.copy}:{row.file_name}" for row in needed]
     together = {file: which for file, which in others if f"{which}:{file}" in asked_for}
     errors: dict[str, list[str]] = {}
     note = request.form.get("note", "")
@@ -106,6 +110,7 @@ def ask(path: str) -> Any:
         status=status,
         others=others,
         together=together,
+        is_proposed=is_proposed and bool(together),
         files=[_told(file, _before(file, draft), draft.content) for file, draft in drafts.items()],
         findings=flow().studio.check_together(contents, actor=actor()) if opened.draft else [],
         blocking=blocking,
