@@ -112,6 +112,65 @@ def test_answers_that_lead_to_two_places_at_once_are_told_once_with_both():
     ]
 
 
+def test_what_waits_for_work_beside_it_is_not_promised_at_once():
+    """The sub-process of a follow-up goes on when all three of its user tasks are done."""
+    file = shipped_processes() / "opfoelgning.bpmn"
+    [definition] = read_bpmn(file.read_bytes(), file.name).processes
+
+    steps = told(*following(definition, "samtale"))
+
+    assert steps.sentence == (
+        "Når du gør opgaven færdig, er din del gjort. Hvad der sker, når resten også er færdigt, "
+        "afhænger af svarene og sagens oplysninger:"
+    )
+    assert ("Hvad er besluttet? ophør", "Så slutter forløbet: »Opfølgning slut«.") in steps.ways
+
+
+def test_what_a_join_waits_for_is_told_in_one_sentence():
+    file = shipped_processes() / "boernefaglig_undersoegelse.bpmn"
+    [definition] = read_bpmn(file.read_bytes(), file.name).processes
+
+    steps = told(*following(definition, "boernesamtale"))
+
+    assert steps.sentence == (
+        "Når du gør opgaven færdig, er din del gjort. Når resten også er færdigt: "
+        "går sagen videre til sagens rådgiver: »Analysér og konkludér«."
+    )
+
+
+def test_where_one_answer_leads_on_at_once_and_another_waits_each_is_told():
+    file = shipped_processes() / "foranstaltning.bpmn"
+    [definition] = read_bpmn(file.read_bytes(), file.name).processes
+
+    steps = told(*following(definition, "tag_stilling"))
+
+    assert steps.sentence.endswith("afhænger af svarene og sagens oplysninger:")
+    assert ("Forlænges: ja", "Så venter forløbet: »Seks måneder gået«.") in steps.ways
+    [waiting] = [what for label, what in steps.ways if label == "Forlænges: nej"]
+    assert waiting.startswith("Når resten også er færdigt, ")
+
+
+def test_the_end_of_one_branch_is_not_told_as_the_end_of_the_flow():
+    file = shipped_processes() / "underretning.bpmn"
+    [definition] = read_bpmn(file.read_bytes(), file.name).processes
+
+    assert told(*following(definition, "soeskende")).sentence == (
+        "Når du gør opgaven færdig, slutter denne del af forløbet: »Søskende afklaret«."
+    )
+
+
+def test_a_user_task_before_a_split_behind_a_join_or_alone_waits_for_nobody():
+    file = shipped_processes() / "opfoelgning.bpmn"
+    [definition] = read_bpmn(file.read_bytes(), file.name).processes
+    [examination] = read_bpmn(
+        (shipped_processes() / "boernefaglig_undersoegelse.bpmn").read_bytes(), "u.bpmn"
+    ).processes
+
+    assert not any(each.is_after_others for each in following(definition, "indkald"))
+    assert not any(each.is_after_others for each in following(definition, "kontaktnotat"))
+    assert not any(each.is_after_others for each in following(examination, "analyse"))
+
+
 def test_no_label_of_answers_stands_twice_in_any_shipped_flow():
     looked = 0
     for file in sorted(shipped_processes().glob("*.bpmn")):

@@ -39,15 +39,38 @@ def next_steps(task: UserTask) -> NextSteps | None:
                 what="; ".join(dict.fromkeys(_what(each, in_case) for each in follows))
             )
         )
+    is_after_others = all(each.is_after_others for each in follows)
     sure = [each for each in follows if not each.branches]
-    if len(sure) == len(follows):
+    if len(sure) == len(follows) and is_after_others:
+        return NextSteps(
+            gettext(
+                "Når du gør opgaven færdig, er din del gjort. Når resten også er færdigt: {what}."
+            ).format(what="; ".join(dict.fromkeys(_what(each, in_case) for each in sure)))
+        )
+    if len(sure) == len(follows) and not any(each.is_after_others for each in follows):
         what = gettext(" og ").join(dict.fromkeys(_what(each, in_case) for each in sure))
         return NextSteps(gettext("Når du gør opgaven færdig, {what}.").format(what=what))
-    depends = (
-        gettext("Hvad der sker, når du gør opgaven færdig, afhænger af svarene og sagens oplysninger:")
-        if in_case
-        else gettext("Hvad der sker, når du gør opgaven færdig, afhænger af svarene:")
-    )
+    if is_after_others:
+        depends = (
+            gettext(
+                "Når du gør opgaven færdig, er din del gjort. Hvad der sker, når resten også er færdigt, "
+                "afhænger af svarene og sagens oplysninger:"
+            )
+            if in_case
+            else gettext(
+                "Når du gør opgaven færdig, er din del gjort. Hvad der sker, når resten også er færdigt, "
+                "afhænger af svarene:"
+            )
+        )
+        follows = [replace(each, is_after_others=False) for each in follows]  # said once, above
+    elif len(sure) == len(follows):
+        depends = gettext("Når du gør opgaven færdig:")
+    elif in_case:
+        depends = gettext(
+            "Hvad der sker, når du gør opgaven færdig, afhænger af svarene og sagens oplysninger:"
+        )
+    else:
+        depends = gettext("Hvad der sker, når du gør opgaven færdig, afhænger af svarene:")
     return NextSteps(
         depends,
         tuple(sorted(_ways(follows, in_case), key=lambda way: bool(way[0])))[:MOST],
@@ -59,25 +82,31 @@ def _ways(follows: Sequence[Following], in_case: bool) -> list[tuple[str, str]]:
 
     What happens in any case comes without a label.
     """
-    places: dict[str, list[tuple[str, ...]]] = {}
+    places: dict[tuple[str, bool], list[tuple[str, ...]]] = {}
     for each in follows:
-        ways = places.setdefault(_what(each, in_case), [])
+        ways = places.setdefault((_what(each, in_case), each.is_after_others), [])
         if each.branches not in ways:
             ways.append(each.branches)
     both, either = gettext(" og "), gettext(" eller ")
-    by_answers = gettext("Alt efter svarene {what}.")
+    by_answers = (
+        gettext("Alt efter svarene {what}."),
+        gettext("Når resten også er færdigt, {what}, alt efter svarene."),
+    )
+    certain = (gettext("Så {what}."), gettext("Når resten også er færdigt, {what}."))
+    always = (gettext("I alle tilfælde {what}."), certain[True])
     told: dict[tuple[str, str], list[str]] = {}  # (answers, how sure it is) -> what happens then
-    for what, ways in places.items():
+    for place, ways in places.items():
+        what, after = place
         if () in ways:
-            told.setdefault(("", gettext("I alle tilfælde {what}.")), []).append(what)
+            told.setdefault(("", always[after]), []).append(what)
             continue
         shared = [part for part in ways[0] if all(part in way for way in ways)]
-        elsewhere = [way for other, them in places.items() if other != what for way in them]
+        elsewhere = [way for other, them in places.items() if other != place for way in them]
         is_sure = len(ways) == 1 or (shared and not any(set(shared) <= set(way) for way in elsewhere))
-        said = gettext("Så {what}.") if is_sure else by_answers
+        said = certain[after] if is_sure else by_answers[after]
         told.setdefault((" · ".join(shared), said), []).append(what)
     return [
-        (label, said.format(what=(either if said == by_answers else both).join(them)))
+        (label, said.format(what=(either if said in by_answers else both).join(them)))
         for (label, said), them in told.items()
     ]
 
@@ -110,6 +139,9 @@ def _what(each: Following, in_case: bool) -> str:
         return gettext("venter forløbet: {name}").format(name=name or gettext("på noget udefra"))
     if each.way is Way.FLOW:
         return gettext("begynder forløbet {name}").format(name=name)
+    if each.way is Way.PART_END:
+        part = gettext("slutter denne del af forløbet")
+        return gettext("slutter denne del af forløbet: {name}").format(name=name) if name else part
     return gettext("slutter forløbet: {name}").format(name=name) if name else gettext("slutter forløbet")
 
 
