@@ -270,6 +270,21 @@ def test_drafts_that_a_file_cannot_do_without_are_chosen_from_the_beginning(worl
     assert not alone.all("//input[@name='sammen'][@checked]") and "Kladden har fejl" in alone.text
 
 
+def test_why_a_review_was_sent_back_is_in_view_where_only_another_file_of_it_was_mended(together, world):
+    jens, lone, address = together
+    send(lone, address, "/send-tilbage", begrundelse="Samtalen mangler et felt")
+    actor = world.flow.people.actor("jens.proces")
+    opened = world.flow.studio.open("ny_samtale.form", actor=actor)
+    mended = opened.content.replace(b'"components"', b'"mangler": 1, "components"')
+    world.flow.kept_drafts.save(
+        "ny_samtale.form", mended, seen=opened.draft, based_on=opened.based_on, actor=actor
+    )
+
+    again = jens.get(f"/studie/gennemsyn/ny/{TABLE}")
+
+    assert "har sendt kladden tilbage: »Samtalen mangler et felt«" in again.text
+
+
 def test_several_files_are_read_signed_and_deployed_as_one(together, world):
     jens, lone, address = together
     page = lone.get(address)
