@@ -14,8 +14,10 @@ from lxml import etree
 from flowcase.cli import cli
 from flowcase.errors import InvalidDefinition
 from flowcase.modeling.difference import beside, differences, in_words
+from flowcase.modeling.difference.words import aspect_in_words
 from flowcase.modeling.layout import lay_out
 from flowcase.modeling.names import codes_in_words, is_code_named
+from flowcase.modeling.zeebe import EXTENSIONS, Meaning
 
 PROCESSES = Path("processes")
 TABLE = PROCESSES / "decisions" / "D-02_opfoelgning_kadence.dmn"
@@ -332,6 +334,43 @@ def test_every_column_of_the_shipped_tables_is_called_something_in_english():
 
     assert set(named) == shipped
     assert all(named.values())
+
+
+SILENT = frozenset({"id", "processRef", "ioMapping", "properties", "taskHeaders", "publishMessage"})
+
+
+def test_everything_that_runs_in_a_diagram_has_words_where_it_differs():
+    model = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+    drawn = {
+        name
+        for path in PROCESSES.glob("*.bpmn")
+        for node in etree.fromstring(path.read_bytes()).iter(f"{model}*")
+        for name in node.attrib
+        if not name.startswith("{") and node.tag != f"{model}definitions"
+    }
+    running = {name: each for name, each in EXTENSIONS.items() if each.meaning is Meaning.RUNS}
+    for extension in running.values():
+        drawn |= {name for name, field in extension.fields.items() if field.meaning is Meaning.RUNS}
+
+    unsaid = {name for name in (drawn | running.keys()) - SILENT if aspect_in_words((f"@{name}",)) == name}
+
+    assert {"attachedToRef", "correlationKey", "taskDefinition"} <= drawn | running.keys()
+    assert unsaid == set()
+
+
+def test_where_an_event_stands_and_whether_it_interrupts_is_told_in_words():
+    edge = '<boundaryEvent id="b" name="For sent" attachedToRef="{}" cancelActivity="{}"/>'
+    tasks = '<userTask id="a" name="Planlæg"/><userTask id="c" name="Godkend"/>'
+    head = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p">'
+    was, now = (
+        f"{head}{tasks}{edge.format(*told)}</process></definitions>".encode()
+        for told in (("a", "true"), ("c", "false"))
+    )
+
+    assert told("p.bpmn", was, now) == [
+        "Hændelse på kant »For sent«, sidder på kanten af: Planlæg → Godkend",
+        "Hændelse på kant »For sent«, afbryder: ja → nej",
+    ]
 
 
 def test_a_file_does_not_differ_from_itself():
