@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flowcase.modeling import Catalogue, Finding, Severity, check_bundle
+from flowcase.modeling.zeebe import EXTENSIONS
 from flowcase.services.deploying.scenario_check import check_scenarios
 from flowcase.services.deploying.scenario_files import ScenarioError, read_text
 from flowcase.web.words.findings_in_danish import catalogue, in_danish
@@ -197,6 +198,66 @@ def test_findings_of_real_files_are_in_danish():
 
     assert len(found) >= 6
     assert [message for message, danish, remedy in said if danish is None or remedy is None] == []
+
+
+HEAD = (
+    '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
+    'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" '
+    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><process id="p" isExecutable="true">'
+)
+TAIL = "</process></definitions>"
+DMN = '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">'
+ENGLISH = re.compile(r"\b(the|is|are|of|not|and|with|has|an|that|no|which|for the|named)\b")
+QUOTED = re.compile(r"»[^«]*«|\"[^\"]*\"|'[^']*'|`[^`]*`")
+
+
+def examples() -> Iterator[tuple[str, str]]:
+    """(file, content): what every rule's page calls wrong or right, and every extension of Camunda 8."""
+    for page in sorted((SOURCE.parents[1] / "docs/rules").glob("*.md")):
+        text = page.read_text("utf-8")
+        for block in re.findall(r"```xml\n(.*?)```", text, re.DOTALL):
+            yield from (("a.bpmn", HEAD + block + TAIL), ("a.bpmn", block))
+            yield from (("a.dmn", f"{DMN}{block}</definitions>"), ("a.dmn", block))
+        for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL):
+            yield "a.form", block
+            yield "a.form", f'{{"id": "f", "type": "default", "components": [{block}]}}'
+    for name, extension in EXTENSIONS.items():
+        fields = " ".join(f'{field}="x"' for field in extension.fields)
+        for tag in ("userTask", "serviceTask", "startEvent", "callActivity", "process"):
+            inside = f"<extensionElements><zeebe:{name} {fields}/></extensionElements>"
+            yield "a.bpmn", f'{HEAD}<{tag} id="a">{inside}</{tag}>{TAIL}'
+    for kind in ("timeDate", "timeDuration", "timeCycle"):
+        for text in (
+            "i morgen",
+            "R0/P1D",
+            "R/x/P1D",
+            "R/PT0S",
+            "P9999Y",
+            "0 61 * * *",
+            "0 0 9 32 * *",
+            "x y",
+        ):
+            timer = f'<timerEventDefinition><{kind} xsi:type="tFormalExpression">{text}</{kind}>'
+            event = f'<intermediateCatchEvent id="a">{timer}</timerEventDefinition></intermediateCatchEvent>'
+            yield "a.bpmn", HEAD + event + TAIL
+
+
+def test_no_finding_is_half_in_english():
+    known = Catalogue(groups={"fronten"}, forms={"f"}, processes={"q"}, job_types={"x.y"}, decisions={"d"})
+    found = {
+        sentence
+        for file, content in examples()
+        for finding in check_bundle({file: content.encode()}, known)
+        for sentence in (finding.message, finding.remedy)
+    }
+    said = {sentence: in_danish(sentence) for sentence in found}
+
+    assert len(said) > 300
+    assert {
+        english: danish
+        for english, danish in said.items()
+        if danish is None or ENGLISH.search(QUOTED.sub("", danish))
+    } == {}
 
 
 def test_a_finding_in_the_english_page_is_as_the_check_says_it(monkeypatch):
