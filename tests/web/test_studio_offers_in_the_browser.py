@@ -85,6 +85,31 @@ def test_the_message_that_is_sent_is_made_and_named_in_the_panel(page, world, el
     expect(page.locator("[data-group-id=group-message]")).to_have_count(0)
 
 
+def test_what_a_drawing_cannot_keep_is_told_before_it_is_lost(page, world):
+    jens = world.flow.people.actor("jens.proces")
+    expect(page.locator("#bemaerk")).not_to_contain_text("Tegningen kender ikke")
+    unknown = '<zeebe:fremtid vaerdi="1"/><acme:note xmlns:acme="http://acme.example" af="PE"/>'
+    drawn = process(
+        "fremtid", start(), Node("a", "task", f"<extensionElements>{unknown}</extensionElements>"), end()
+    )
+    laid_out = lay_out(drawn, "fremtid.bpmn")
+    world.flow.kept_drafts.begin("fremtid.bpmn", laid_out, actor=jens)
+    line = next(n for n, text in enumerate(laid_out.splitlines(), 1) if b"zeebe:fremtid" in text)
+
+    page.goto("/studie/fremtid.bpmn")
+    editor_is_ready(page)
+
+    told = page.locator("#bemaerk").inner_text()
+    assert (
+        f"Tegningen kender ikke »zeebe:fremtid« (linje {line}). Det går tabt" in told and "acme" not in told
+    )
+    pick_out(page, "a")
+    page.keyboard.press("ArrowDown")
+    saved(page)
+    kept = world.flow.studio.open("fremtid.bpmn", actor=jens).content
+    assert (b"zeebe:fremtid" in kept, b'af="PE"' in kept) == (False, True)
+
+
 def test_menus_do_not_offer_what_the_check_refuses(page):
     assert REFUSED.keys() <= not_offered()
     to_the_drawing(page)

@@ -26,6 +26,7 @@ import { translation } from './studio/danish.js';
 import { translateShown } from './studio/danish-shown.js';
 import { FlowcasePropertiesModule } from './studio/flowcase-properties.js';
 import { markFindings } from './studio/marks.js';
+import { leftOut } from './studio/left-out.js';
 import { MessagesModule } from './studio/messages.js';
 import { PickingModule } from './studio/picking.js';
 import { PlacingModule } from './studio/placing.js';
@@ -98,8 +99,9 @@ function makeEditor(begun) {
     async open(text) {
       // The panel would draw what is gone once more; with the root of the next file it begins anew.
       render(null, document.querySelector('#egenskaber > .bio-properties-panel-container'));
-      await modeler.importXML(text);
+      const read = await modeler.importXML(text);
       fit(modeler.get('canvas'));
+      return leftOut(read);
     },
     read: async () => (await modeler.saveXML({ format: true })).xml,
     renew(names) {

@@ -18,6 +18,7 @@ import danish from './studio/danish-dmn.json';
 import { translation } from './studio/danish.js';
 import { translateShown } from './studio/danish-shown.js';
 import { isLost } from './studio/focus.js';
+import { leftOut } from './studio/left-out.js';
 import { markFindings } from './studio/marks.js';
 import { OverviewKeysModule } from './studio/overview-keys.js';
 import { ShapingModule } from './studio/shaping.js';
@@ -81,13 +82,14 @@ function makeEditor(begun) {
 
   return {
     async open(text) {
-      await modeler.importXML(text);
+      const read = await modeler.importXML(text);
       const tables = modeler.getViews().filter((view) => view.type !== 'drd');
       if (tables.length === 1) await modeler.open(tables[0]);
       bind();
       const viewer = modeler.getActiveViewer();
       if (isOverview()) viewer.get('canvas').zoom('fit-viewport');
       setTimeout(() => (hasBegun = true));
+      return leftOut(read);
     },
     read: async () => (await modeler.saveXML({ format: true })).xml,
     renew: (names) => Object.assign(begun.choices, names),

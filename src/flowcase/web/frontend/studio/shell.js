@@ -3,7 +3,7 @@
 // An editor hands in { open(text), read(), onChange(tell), select(element), mark(findings, focus), undo(),
 // redo(), mayUndo(), mayRedo() }; everything else is here. Where names are written in the drawing itself, also
 // { isWriting(), endWriting() }: such a name belongs to the drawing only once its writing has ended. An editor that
-// offers names of other files has renew(names) as well.
+// offers names of other files has renew(names) as well. What a file has and a drawing cannot keep open() gives back.
 import { tell } from './choosing.js';
 import { focusFinding, showFindings } from './findings.js';
 import { ask } from './server.js';
@@ -104,8 +104,9 @@ class Studio {
 
   async draw() {
     try {
-      await this.editor.open(this.content);
+      const left = await this.editor.open(this.content);
       this.isDrawn = true;
+      if (left?.length) this.note(say('leftOut', { what: left.join(', ') }));
       this.isStale = false;
     } catch (error) {
       this.isDrawn = false;
