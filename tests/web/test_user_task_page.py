@@ -76,7 +76,8 @@ def test_what_is_missing_is_said_at_the_fields_and_nothing_typed_is_lost(sign_in
     karen = sign_in("karen.fp")
     page = open_task(karen, task)
 
-    again = karen.press(page, "_faerdig", **{"begrundelse": "Kun dette.", "tavle.fungerer.0.hvem": "Mormor"})
+    sent = {"begrundelse": "Kun dette.", "tavle.fungerer.0.hvem": "Mormor", "vurderet_af": ""}
+    again = karen.press(page, "_faerdig", **sent)
 
     assert again.status == 422
     assert again.title.startswith("Fejl: ")
@@ -174,6 +175,29 @@ def test_a_rule_against_it_is_shown_with_its_id_and_what_was_typed(sign_in, worl
     assert "R-001" in alert
     assert refused.value("begrundelse") == ASSESSMENT["begrundelse"]
     assert world.task("vurder").status == "open"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"begrundelse": "Kun dette."},  # fields are missing
+        ASSESSMENT | {"begrundelse": "Kun dette.", "vurderet": "2026-03-27T23:00"},  # a rule is against it
+        ASSESSMENT
+        | {"begrundelse": "Kun dette.", "vurderet": "27. marts 2016 kl. 8.55"},  # a warning is told
+    ],
+)
+def test_what_could_not_be_completed_yet_is_there_for_who_was_called_away(sign_in, world, task, sent):
+    karen = sign_in("karen.fp")
+    page = open_task(karen, task)
+
+    again = karen.press(page, "_faerdig", **sent)
+    assert again.all("//*[@id='fejl' or @id='se-efter']")
+    back = open_task(karen, task)  # left by another link, a closed tab, a phone that went dark
+
+    assert "Du ser din kladde" in back.text
+    assert back.value("begrundelse") == "Kun dette."
+    karen.press(back, "_faerdig", **ASSESSMENT)
+    assert world.flow.user_tasks.get(task.id).status == "completed"
 
 
 def test_who_is_late_is_told_who_was_faster_and_keeps_what_was_typed(sign_in, task):

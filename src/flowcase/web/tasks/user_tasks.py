@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -153,18 +154,31 @@ def send(id: str) -> Any:
             id, _noted, begun=begun(request.form), look_again=form_notes.look_again, actor=actor()
         )
     except form_notes.Noted as noted:
+        _keep_unfinished(id)
         return page_again(id, notes=_with_warnings(id, noted.notes))
     except InvalidValues as error:
+        _keep_unfinished(id)
         # Of a field whose file was not taken that is what is wrong, not that it is empty.
         wrong = {**error.errors, **problems}
         return page_again(id, errors=wrong, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except Refused as error:
+        _keep_unfinished(id)
         against: dict[str, Sequence[str]] = {**error.fields, **problems}
         return page_again(id, refusal=error, errors=against, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except Conflict:
         return page_again(id, status=HTTPStatus.CONFLICT)
     flash(gettext("Opgaven »{name}« er færdig.").format(name=done.name), "success")
     return redirect(_next_page(done.case_code))
+
+
+def _keep_unfinished(id: str) -> None:
+    """Save as the draft what could not be completed yet: who is called away finds it again.
+
+    The page saves by itself only some time after a key, and a button may be pressed before that.
+    """
+    task = flow().user_tasks.get(id, actor=actor())
+    with contextlib.suppress(Conflict, Forbidden):  # saved elsewhere, or taken: told when it is sent again
+        flow().user_tasks.save_draft(id, read(task, _sent()), begun=begun(request.form), actor=actor())
 
 
 def _look_for_more(id: str) -> None:
