@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.message_dates import date_of
-from flowcase.handlers.plans import APPROVED, PLAN
+from flowcase.handlers.plans import PLAN
 from flowcase.handlers.supplier_contracts import ACTIVE, DRAFT, INDIVIDUAL, SIGNED, STANDARD
 from flowcase.values import Value
 
@@ -92,10 +92,9 @@ def _terms_before(case: CaseWork, measure: Record) -> dict[str, Value]:
 
 def _goals(case: CaseWork, code: str) -> list[dict[str, Value]]:
     """Of the newest plan that was approved; while none is, of the newest that has goals."""
-    plans = [each for each in case.records(PLAN, case=code) if each["maal"]]
-    plans = [each for each in plans if each["status"] == APPROVED] or plans
-    newest: Any = plans[-1]["maal"] if plans else []
-    return [{"omraade": goal.get("omraade"), "maal": goal.get("maal")} for goal in newest]
+    plan = case.newest(PLAN, "maal", case=code)
+    goals: Any = plan["maal"] if plan is not None else []
+    return [{"omraade": goal.get("omraade"), "maal": goal.get("maal")} for goal in goals]
 
 
 def _parents(families: list[Record]) -> dict[str, Value]:

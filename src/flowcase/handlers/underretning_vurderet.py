@@ -33,7 +33,7 @@ def report_assessed(job: Job, case: CaseWork) -> None:
         case.update(
             "Risikovurdering",
             str(job.inputs["risikovurdering_id"]),
-            {"underretning_id": notification_id, "resultat": outcome["resultat"]},
+            {"underretning_id": notification_id, "resultat": outcome["resultat"], "vurderet": assessed},
         )
     notification = case.get("Underretning", notification_id)
     latest = max(filter(None, (notification["vurderet"], assessed)))

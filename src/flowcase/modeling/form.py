@@ -118,6 +118,7 @@ class Field:
     checks: tuple[Check, ...] = ()
     default: object = None
     targets: tuple[Target, ...] = ()
+    sources: tuple[Target, ...] = ()  # what it is filled in with at first (`properties.flowcase.from`)
     children: tuple[Field, ...] = ()
     text: str = ""  # of a display
     properties: Mapping[str, str] = field(default_factory=dict)
@@ -187,10 +188,14 @@ class Form:
 
     def targeted(self) -> Iterator[Field]:
         """The fields whose value goes somewhere; a group with a target goes there as a whole."""
+        return (found for found in self.filled_in() if found.targets)
+
+    def filled_in(self) -> Iterator[Field]:
+        """The fields whose value goes somewhere, or comes from somewhere and is only shown."""
         waiting = list(reversed(self.fields))
         while waiting:
             found = waiting.pop()
-            if found.targets and found.path:
+            if (found.targets or found.sources) and found.path:
                 yield found
             if found.type is FieldType.GROUP:
                 waiting.extend(reversed(found.children))

@@ -9,6 +9,12 @@ FORM_PROPERTIES = {
     "text_en": "A shown text in English.",
     "value_en.<code>": "What the choice of that code is called in English.",
     "key.<code>": "The key that takes the choice of that code, on the screen of the daily meeting.",
+    "flowcase.from": (
+        "What the field is filled in with when the form is opened and its target has no value yet: "
+        "`case:<Entity>.<attribute>` (of the flow's own record, else of the newest of the case that has it, "
+        "of an approved one first), or `variable:<name>`, where `variable:aktoer` is who opens it. "
+        "A readonly field without a target shows it."
+    ),
     "flowcase.refuse.<name>": "FEEL over values and facts: the value is not taken when it is true.",
     "flowcase.required": "FEEL over the form's values: required when it is true.",
     "flowcase.shown": "FEEL over the form's values: what a readonly field shows, as it is now.",

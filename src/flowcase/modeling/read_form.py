@@ -108,10 +108,6 @@ def _field(component: Located, prefix: tuple[str, ...], depth: int) -> Field:
     children: tuple[Field, ...] = ()
     if is_container and isinstance(component.get("components"), list):
         children = _fields(component["components"], () if kind is FieldType.LIST else path, depth + 1)
-    try:
-        targets = targets_of(_text(properties.get("target")))
-    except ValueError:
-        targets = ()
     return Field(
         id=_text(component.get("id")),
         key="" if kind is FieldType.DISPLAY else key,
@@ -139,12 +135,20 @@ def _field(component: Located, prefix: tuple[str, ...], depth: int) -> Field:
         decimal_digits=_number(component.get("decimalDigits")),
         checks=_checks(properties),
         default=component.get("defaultValue"),
-        targets=targets,
+        targets=_targets(properties.get("target")),
+        sources=_targets(properties.get("flowcase.from")),
         children=children,
         text=_text(component.get("text")),
         properties={str(name): _text(value) for name, value in properties.items()},
         line=component.line,
     )
+
+
+def _targets(text: Any) -> tuple[Target, ...]:
+    try:
+        return targets_of(_text(text))
+    except ValueError:  # rule form-target says so
+        return ()
 
 
 def check_named(name: str) -> tuple[str, str] | None:

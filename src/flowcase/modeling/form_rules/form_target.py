@@ -22,6 +22,8 @@ from flowcase.modeling.read_form import COMPONENTS, targets_of
 
 _REMEDY = "Write properties.target, such as case:Underretning.bekymring or variable:akut."
 
+_REMEDY_FROM = "Write properties.flowcase.from, such as case:Handleplan.maal or variable:aktoer."
+
 
 def check(form: Located, report: FormReport) -> None:
     for component, around in components_of(form):
@@ -33,6 +35,11 @@ def check(form: Located, report: FormReport) -> None:
             targets = targets_of(target)
         except ValueError as wrong:
             report(component, f"'{str(wrong)[:80]}' is no target.", _REMEDY)
+            continue
+        try:
+            targets_of(properties_of(component).get("flowcase.from", ""))
+        except ValueError as wrong:
+            report(component, f"'{str(wrong)[:80]}' is nothing to fill a field in from.", _REMEDY_FROM)
             continue
         outer = [properties_of(other).get("target", "") for other in around]
         if targets and any(outer):

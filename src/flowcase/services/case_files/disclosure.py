@@ -90,12 +90,18 @@ def view_of(
     case: str | None,
     candidates: Iterable[str],
     actor: Actor | None,
+    is_open: bool = True,
 ) -> View:
     """The values that the form is filled in with, without those that this actor may not see.
 
-    Without an actor (a program of this installation) nothing is kept back.
+    Without an actor (a program of this installation) nothing is kept back. What has ended is shown as it was
+    answered.
     """
-    items = list(form_records.known_items(work, form, variables)) if form else []
+    items: list[form_records.Known] = []
+    if form and is_open:
+        items += form_records.first_items(work, form, variables, opened_by=actor.id if actor else None)
+    elif form:
+        items += form_records.known_items(work, form, variables)
     if actor is None or case is None or not is_outside(work, actor, case):
         return View(_values(items))
     purpose = str(variables.get(PURPOSE_VARIABLE) or "")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 CASE = "Sag"  # the entity that is addressed by the case code and lives in the case file
 
 _ALL = 1_000_000
+_APPROVED = "godkendt"
 
 # Facts of a case that end with it: whoever has it, and what gates read of its examination and plan.
 _OF_ONE_COURSE = (
@@ -134,6 +135,15 @@ class RecordWork:
             return self._case_records(case, k0)
         rows = record_rows.records(self._tx, entity=entity_name, case=case, k0=k0)
         return [_record(row) for row in rows]
+
+    def newest(self, entity_name: str, attribute: str, *, case: str, **k0: Value) -> Record | None:
+        """The newest record of the case that has the attribute; of those that were approved, if any was.
+
+        `k0` narrows them as in `records`.
+        """
+        filled = [each for each in self.records(entity_name, case=case, **k0) if each[attribute]]
+        approved = [each for each in filled if each.values.get("status") == _APPROVED]
+        return next(reversed(approved or filled), None)
 
     def get(self, entity_name: str, id: str) -> Record:
         """One record; raises NotFound. Entity `Sag` is addressed by the case code."""

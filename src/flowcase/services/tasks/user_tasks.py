@@ -149,7 +149,13 @@ class UserTasks:
             facts = self._facts(tx, instance, row, variables, form)
             work = self._open_case_work(tx, instance, row.element)
             view = disclosure.view_of(
-                work, form, variables, case=row.case_code, candidates=row.candidate_groups, actor=actor
+                work,
+                form,
+                variables,
+                case=row.case_code,
+                candidates=row.candidate_groups,
+                actor=actor,
+                is_open=row.status == "open",
             )
             choices = choices_for(tx, form, facts, work) if form else {}
             shown = {**_read_now(facts, variables, form), **choices}
