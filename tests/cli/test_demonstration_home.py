@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -43,6 +45,51 @@ def test_a_home_that_is_missing_is_made_and_one_with_something_in_it_is_left_alo
 
     assert (tmp_path / "new" / preparing.SIGN_INS).read_text() == "karen  et-kodeord\n"
     assert [each.name for each in (tmp_path / "other").iterdir()] == ["file"]
+
+
+_MAKES_ONE = """
+import sys, time
+from pathlib import Path
+from flowcase import config
+from flowcase.demo import preparing
+
+def fill(settings, say):
+    (settings.home / "flowcase.sqlite").write_text("half")
+    print("filling", flush=True)
+    time.sleep(600)
+
+preparing._fill = fill
+preparing.prepare(config.Config(home=Path(sys.argv[1])), say=print)
+"""
+
+
+def test_what_a_start_that_was_killed_left_half_made_is_removed_and_one_that_is_at_work_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy of the data and its key would otherwise lie beside the home for good."""
+    command = [sys.executable, "-c", _MAKES_ONE, str(tmp_path / "demo")]
+    said: list[str] = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as killed:
+        assert killed.stdout is not None and killed.stdout.readline() == "filling\n"
+        killed.kill()
+    [left] = tmp_path.iterdir()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as at_work:
+        try:
+            assert at_work.stdout is not None
+            removed = "".join(itertools.takewhile("filling\n".__ne__, at_work.stdout))
+            monkeypatch.setattr(preparing, "_fill", lambda settings, say: "karen  et-kodeord\n")
+            preparing.prepare(config.Config(home=tmp_path / "demo"), say=said.append)
+            beside = [each for each in tmp_path.iterdir() if each.name != "demo"]
+        finally:
+            at_work.kill()
+
+    assert removed == f"Removing {left}, which a start that was killed left half made.\n"
+    assert said == []
+    assert [(each == left, (each / "flowcase.sqlite").exists()) for each in beside] == [(False, True)]
+    assert {each.name for each in (tmp_path / "demo").iterdir()} == {
+        preparing.SIGN_INS,
+        config.DEMONSTRATION_MARK,
+    }
 
 
 @pytest.mark.parametrize(

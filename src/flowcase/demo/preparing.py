@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
+import fcntl
+import glob
 import secrets
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from flowcase import bootstrap, config, private_files
 from flowcase.access.actor import SYSTEM
@@ -21,6 +24,7 @@ from flowcase.modeling import folder_files
 from flowcase.services.meetings.daily_meetings import PROCESS as DAILY_MEETING
 
 SIGN_INS = "sign-ins.txt"
+OWNER = "being-made"  # in the folder that is being made, locked by the process that makes it
 HISTORY = dt.timedelta(days=740)
 MEETING_TO_TRY = "Demonstrationen har altid et dagsmøde, man kan prøve."
 
@@ -43,16 +47,44 @@ def prepare(settings: config.Config, *, say: Say) -> None:
         raise config.InvalidSetting(
             "FLOWCASE_HOME", f"{home} holds another installation; choose an empty folder or remove it"
         )
-    making = Path(tempfile.mkdtemp(prefix=f".{home.name}-", dir=home.parent))
+    for left in _left_behind(home):
+        say(f"Removing {left}, which a start that was killed left half made.")
+        shutil.rmtree(left)
+    making = Path(tempfile.mkdtemp(prefix=_prefix(home), dir=home.parent))
+    owner = _own(making)
     try:
         made = demonstration(dataclasses.replace(settings, home=making, is_durable=False))
         sign_ins = _fill(made, say)
         _write_private(making / SIGN_INS, sign_ins)
         (making / config.DEMONSTRATION_MARK).touch()
+        (making / OWNER).unlink()
         _move_in(making, home)
     except BaseException:
         shutil.rmtree(making, ignore_errors=True)
         raise
+    finally:
+        owner.close()
+
+
+def _prefix(home: Path) -> str:
+    return f".{home.name}-"
+
+
+def _own(making: Path) -> IO[str]:
+    """The folder is this process's until what is returned is closed, or the process is gone."""
+    new = making / f"{OWNER}.new"
+    lock = new.open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    new.rename(making / OWNER)  # never there without its lock
+    return lock
+
+
+def _left_behind(home: Path) -> Iterator[Path]:
+    """Folders of starts that were killed, each held while the caller has it; none that is being made."""
+    for owner in sorted(home.parent.glob(f"{glob.escape(_prefix(home))}*/{OWNER}")):
+        with contextlib.suppress(OSError), owner.open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield owner.parent
 
 
 def _move_in(making: Path, home: Path) -> None:
