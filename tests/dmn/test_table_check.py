@@ -7,9 +7,9 @@ from flowcase.finding import Severity
 from flowcase.modeling.read_dmn import check_dmn
 
 
-def problems(rules, *, inputs=("x",), outputs=("o",), **more):
+def problems(rules, *, inputs=("x",), outputs=("o",), names=None, **more):
     content = definitions(decision("d", table(inputs, outputs, rules, **more)))
-    return [finding for finding in check_dmn(content, "x.dmn") if finding.rule.startswith("dmn-")]
+    return [each for each in check_dmn(content, "x.dmn", names=names) if each.rule.startswith("dmn-")]
 
 
 def rules_of(rules, **more):
@@ -127,6 +127,39 @@ def test_a_cell_that_no_value_fits_is_told(cell, allowed):
 
 def test_cells_of_another_type_than_the_input_are_told():
     assert "dmn-cell-type" in rules_of([('"a"', "1"), ("-", "2")], types={"x": "number"}, hit_policy="FIRST")
+
+
+def test_one_cell_of_another_type_among_others_is_told_at_its_rule():
+    found = problems([('"a"', "1"), ("15", "2"), ("-", "3")], types={"x": "string"}, hit_policy="FIRST")
+
+    assert [(each.rule, each.element) for each in found] == [("dmn-cell-type", "rule_2")]
+    assert found[0].message == (
+        "Rule 2 compares 'x', which has the type string, with something else, so it never matches there."
+    )
+
+
+def test_a_text_without_quotes_is_told_where_nothing_is_called_so():
+    rules = [("hjemme", "kontor"), ('"ude", klub', '"c"'), ("-", "vej")]
+    found = problems(rules, types={"x": "string", "o": "string"}, names={"vej"}, hit_policy="FIRST")
+
+    told = {(each.element, each.message) for each in found if each.rule == "dmn-text-unquoted"}
+    assert told == {
+        ("rule_1", "Rule 1 answers with what is called kontor, and nothing is."),
+        ("rule_1", "Rule 1 compares 'x' with what is called hjemme, and nothing is."),
+        ("rule_2", "Rule 2 compares 'x' with what is called klub, and nothing is."),
+    }
+    assert {each.remedy for each in found if each.rule == "dmn-text-unquoted"} == {
+        f'Write a text in quotes: "{word}".' for word in ("hjemme", "kontor", "klub")
+    }
+
+
+def test_a_word_that_may_be_the_name_of_a_value_is_left_alone():
+    rules = [("x", "hjemme"), ("y", "1"), ("-", "2")]
+    known = {"names": {"hjemme", "y"}, "hit_policy": "FIRST"}
+
+    assert "dmn-text-unquoted" not in rules_of(rules, types={"x": "string", "o": "string"}, **known)
+    assert "dmn-text-unquoted" not in rules_of([("hjemme", "1")], types={"x": "string"})
+    assert "dmn-text-unquoted" not in rules_of([("hjemme", "1")], types={"x": "number"}, names=set())
 
 
 @pytest.mark.parametrize(

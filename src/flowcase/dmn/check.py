@@ -7,8 +7,9 @@ analysed rather than guessed at.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from flowcase.dmn.boxed import Boxed, LiteralBox
 from flowcase.dmn.cells import EVERYTHING, Cell, read_cell, split_tests
@@ -25,6 +26,8 @@ MAX_FINDINGS = 20  # of one kind at one table
 _KIND_OF_TYPE = {"boolean": "boolean", "number": "number", "string": "string", "date": "date"}
 # What an output cell is by how it is written; of anything that computes nothing is said.
 _LITERAL = re.compile(r'(?P<number>-?\d+(?:\.\d+)?)|(?P<string>"[^"\\]*")|(?P<boolean>true|false)')
+_PLAIN_KINDS = frozenset({"boolean", "number", "string"})
+_WORD = re.compile(r"[^\W\d]\w*")
 _SINGLE = (HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.FIRST, HitPolicy.PRIORITY)
 
 
@@ -40,17 +43,22 @@ class TableProblem:
     remedy: str
 
 
-def check_table(decision: Decision | BusinessKnowledge) -> list[TableProblem]:
+def check_table(
+    decision: Decision | BusinessKnowledge, names: Collection[str] | None = None
+) -> list[TableProblem]:
     """Problems of every decision table in the decision's logic, nested ones too.
 
+    `names` are all that whoever asks may hand in; where they are not known, nothing is said of a word that
+    may be one of them.
+
     Rules: `dmn-table-overlap` (error; UNIQUE, and ANY with different outputs), `dmn-table-gap`,
-    `dmn-table-unreachable-rule`, `dmn-cell-type`, `dmn-table-not-analysed` (warnings).
+    `dmn-table-unreachable-rule`, `dmn-cell-type`, `dmn-text-unquoted`, `dmn-table-not-analysed` (warnings).
     """
     logic = decision.function if isinstance(decision, BusinessKnowledge) else decision.logic
     findings: list[TableProblem] = []
     for box in _boxes(logic):
         if isinstance(box, TableBox) and not box.is_broken and box.rules:
-            findings.extend(_TableCheck(decision, box).findings())
+            findings.extend(_TableCheck(decision, box, names).findings())
     return findings
 
 
@@ -95,7 +103,10 @@ class _TooMuchWork(Exception):
 
 
 class _TableCheck:
-    def __init__(self, decision: Decision | BusinessKnowledge, table: TableBox) -> None:
+    def __init__(
+        self, decision: Decision | BusinessKnowledge, table: TableBox, names: Collection[str] | None
+    ) -> None:
+        self._handed_in = names
         self._decision = decision
         self._table = table
         self._found: list[TableProblem] = []
@@ -127,6 +138,10 @@ class _TableCheck:
         masks: list[list[int | None]] = [[] for _ in table.rules]
         for index, each in enumerate(table.inputs):
             cells = [read_cell(rule.cells[index]) for rule in table.rules]
+            if any(cell is None for cell in cells):
+                self._unread.add(index)
+                self._unquoted(each, index)
+            cells = self._without_mistyped(each, cells)
             column = self._column(index, each, cells)
             self._columns.append(column)
             for row, cell in zip(masks, cells, strict=True):
@@ -134,8 +149,6 @@ class _TableCheck:
                     row.append(None if cell is not EVERYTHING or column is None else column.everything)
                 else:
                     row.append(column.mask(cell))
-            if any(cell is None for cell in cells):
-                self._unread.add(index)
         return [_Row(rule, tuple(row)) for rule, row in zip(table.rules, masks, strict=True)]
 
     def _column(self, index: int, each: Input, cells: Sequence[Cell | None]) -> Column | None:
@@ -162,6 +175,54 @@ class _TableCheck:
         )
         return column
 
+    def _without_mistyped(self, each: Input, cells: list[Cell | None]) -> list[Cell | None]:
+        """Each cell that compares with another kind of value than the others and the column's is told."""
+        kind = _kind(each.expression.type)
+        kinds = [{span.kind for span in cell.spans} - {"null"} if cell else set() for cell in cells]
+        wrong = [at for at, found in enumerate(kinds) if found & (_PLAIN_KINDS - {kind})]
+        if kind not in _PLAIN_KINDS or not any(kind in found for found in kinds):
+            return cells  # the type of the column is as likely what is wrong
+        for at in wrong[:MAX_FINDINGS]:
+            rule = self._table.rules[at]
+            self._report(
+                "dmn-cell-type",
+                f"Rule {rule.index} compares '{each.title}', which has the type {kind}, with something else, "
+                "so it never matches there.",
+                "Correct the cell, or the type of the input.",
+                rule=rule,
+            )
+        return [None if at in wrong else cell for at, cell in enumerate(cells)]
+
+    def _unquoted(self, each: Input, index: int) -> None:
+        """A word without quotes is the name of a value; where nothing here is called so, a text was meant."""
+        for rule in self._table.rules if _kind(each.expression.type) == "string" else ():
+            for word in self._unknown_words(split_tests(rule.cells[index]))[:1]:
+                self._report(
+                    "dmn-text-unquoted",
+                    f"Rule {rule.index} compares '{each.title}' with what is called {word}, and nothing is.",
+                    f'Write a text in quotes: "{word}".',
+                    rule=rule,
+                )
+
+    def _unquoted_answers(self, at: int) -> None:
+        for rule in self._table.rules:
+            for word in self._unknown_words([rule.output_texts[at].strip()]):
+                said = f"Rule {rule.index} answers with what is called {word}, and nothing is."
+                self._report("dmn-text-unquoted", said, f'Write a text in quotes: "{word}".', rule=rule)
+
+    def _unknown_words(self, texts: Sequence[str]) -> list[str]:
+        if self._handed_in is None:
+            return []
+        return [text[:60] for text in texts if _WORD.fullmatch(text) and text not in self._names]
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """What the cells may call by its name: what the table's own columns read, and what it requires."""
+        read = [each.expression for each in self._table.inputs]
+        names = {name for box in read if isinstance(box, LiteralBox) for name in box.expression.names}
+        required = {each.prefix or each.node.variable for each in self._decision.requirements}
+        return frozenset({*names, *required, *(self._handed_in or ()), "true", "false", "null", "otherwise"})
+
     def _domain(self, each: Input) -> Cell:
         """The allowed values of an input: its own, else those of its type or of the node it names."""
         if each.allowed_text:
@@ -185,6 +246,8 @@ class _TableCheck:
         """Cells that answer with a value of another type than the column has, or that cannot be added up."""
         is_sum = self._table.aggregation is Aggregation.SUM
         for at, output in enumerate(self._table.outputs):
+            if _kind(output.type) == "string":
+                self._unquoted_answers(at)
             kind = "number" if is_sum else _kind(output.type)
             wrong = [
                 (rule, found[0])

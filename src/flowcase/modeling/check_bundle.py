@@ -69,7 +69,7 @@ def check_bundle(
             if kind == ".bpmn":
                 findings += check_bpmn(content, path, catalogue, documents.get(path))
             elif kind == ".dmn":
-                findings += check_dmn(content, path, imports=imports)
+                findings += check_dmn(content, path, imports=imports, names=catalogue.variables)
             elif kind == ".form":
                 findings += check_form(content, path, catalogue)
             elif kind in {".yaml", ".yml"}:

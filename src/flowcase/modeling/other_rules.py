@@ -228,6 +228,14 @@ _DMN = {
         'input typeRef="number", cell "ja"',
         'input typeRef="number", cell 3',
     ),
+    "dmn-text-unquoted": _rule(
+        "A text in a cell stands in quotes.",
+        "A word without them is the name of a value; where nothing is called so it is null, and the rule "
+        "never matches, or answers nothing. Nothing is said of a name that the table reads elsewhere, or "
+        "that a diagram or a form sets.",
+        'input typeRef="string", cell hjemme',
+        'input typeRef="string", cell "hjemme"',
+    ),
     "dmn-hit-policy": _rule(
         "The hit policy, and its aggregation, is one of DMN's.",
         "An aggregation needs exactly one output.",

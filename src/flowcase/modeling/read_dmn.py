@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from flowcase.dmn.boxed import FunctionBox
@@ -49,8 +49,17 @@ def read_dmn(content: bytes, file: str, *, imports: Mapping[str, bytes] | None =
     return model
 
 
-def check_dmn(content: bytes, file: str, *, imports: Mapping[str, bytes] | None = None) -> list[Finding]:
-    """Every finding about the file, blocking or not, table checks included. Never raises for bad input."""
+def check_dmn(
+    content: bytes,
+    file: str,
+    *,
+    imports: Mapping[str, bytes] | None = None,
+    names: Collection[str] | None = None,
+) -> list[Finding]:
+    """Every finding about the file, blocking or not, table checks included. Never raises for bad input.
+
+    `names` are what diagrams and forms set, where they are known.
+    """
     try:
         model, findings = load_dmn(content, file, imports=imports)
     except InvalidDefinition as refused:
@@ -73,7 +82,7 @@ def check_dmn(content: bytes, file: str, *, imports: Mapping[str, bytes] | None 
                 message=problem.message,
                 remedy=problem.remedy,
             )
-            for problem in check_table(node)
+            for problem in check_table(node, names)
         )
     return sorted(findings, key=lambda finding: (finding.line or 0, finding.rule))
 
