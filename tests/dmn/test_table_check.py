@@ -153,6 +153,21 @@ def test_a_text_without_quotes_is_told_where_nothing_is_called_so():
     }
 
 
+def test_an_input_that_is_nearly_called_as_something_that_is_set_is_told():
+    rules = [('"a"', '"b"', "1"), ("-", "-", "2")]
+    asked = {"inputs": ("hvor", "besoegsdagg"), "hit_policy": "FIRST"}
+
+    (told,) = [each for each in problems(rules, names={"besoegsdag", "hvor"}, **asked) if "name" in each.rule]
+
+    assert (told.rule, told.severity) == ("dmn-unknown-name", Severity.WARNING)
+    assert told.message == (
+        "The input 'besoegsdagg' reads 'besoegsdagg', which nothing sets; 'besoegsdag' is set."
+    )
+    assert told.remedy == "Write 'besoegsdag' if that is meant."
+    for names in (None, {"hvor"}, {"hvor", "besoegsdagg"}):
+        assert "dmn-unknown-name" not in rules_of(rules, names=names, **asked)
+
+
 def test_a_word_that_may_be_the_name_of_a_value_is_left_alone():
     rules = [("x", "hjemme"), ("y", "1"), ("-", "2")]
     known = {"names": {"hjemme", "y"}, "hit_policy": "FIRST"}

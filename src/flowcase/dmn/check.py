@@ -6,6 +6,7 @@ analysed rather than guessed at.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from flowcase.dmn.types import ConstrainedType, Type, plain, unconstrained
 MAX_RULES = 1_000  # pairs of rules are compared one by one
 MAX_WORK = 300_000  # rules looked at while the input space is searched for gaps
 MAX_GAPS = 5  # of a table that are told
+NEARLY = 0.85  # of a name's letters in common with another
 MAX_FINDINGS = 20  # of one kind at one table
 
 _KIND_OF_TYPE = {"boolean": "boolean", "number": "number", "string": "string", "date": "date"}
@@ -52,7 +54,8 @@ def check_table(
     may be one of them.
 
     Rules: `dmn-table-overlap` (error; UNIQUE, and ANY with different outputs), `dmn-table-gap`,
-    `dmn-table-unreachable-rule`, `dmn-cell-type`, `dmn-text-unquoted`, `dmn-table-not-analysed` (warnings).
+    `dmn-table-unreachable-rule`, `dmn-cell-type`, `dmn-text-unquoted`, `dmn-unknown-name`,
+    `dmn-table-not-analysed` (warnings).
     """
     logic = decision.function if isinstance(decision, BusinessKnowledge) else decision.logic
     findings: list[TableProblem] = []
@@ -119,6 +122,7 @@ class _TableCheck:
         if len(table.rules) > MAX_RULES:
             self._not_analysed(f"it has more than {MAX_RULES} rules")
             return self._found
+        self._misspelt()
         rows = self._rows()
         self._outputs()
         if table.hit_policy in (HitPolicy.UNIQUE, HitPolicy.ANY):
@@ -192,6 +196,23 @@ class _TableCheck:
                 rule=rule,
             )
         return [None if at in wrong else cell for at, cell in enumerate(cells)]
+
+    def _misspelt(self) -> None:
+        """An input that reads a name which nothing sets, and which is nearly one that something sets."""
+        if self._handed_in is None or isinstance(self._decision, BusinessKnowledge):
+            return
+        required = {each.prefix or each.node.variable for each in self._decision.requirements}
+        known = required.union(self._handed_in)
+        for each in self._table.inputs:
+            read = each.expression.expression.names if isinstance(each.expression, LiteralBox) else ()
+            for name in sorted(set(read) - known):
+                for close in difflib.get_close_matches(name, sorted(known), 1, NEARLY):
+                    self._report(
+                        "dmn-unknown-name",
+                        f"The input '{each.title}' reads '{name}', which nothing sets; '{close}' is set.",
+                        f"Write '{close}' if that is meant.",
+                        element=each.element,
+                    )
 
     def _unquoted(self, each: Input, index: int) -> None:
         """A word without quotes is the name of a value; where nothing here is called so, a text was meant."""

@@ -24,6 +24,7 @@ class Catalogue:
     templates: Collection[str] | None = None  # element template ids
     entities: Collection[str] | None = None  # `Entity.attribute` of case records that a form may fill
     variables: Collection[str] | None = None  # what diagrams and forms set; None without a diagram
+    form_fields: Collection[str] | None = None  # keys of the forms' fields, which gates read
 
     # Types, as far as they are known; a name that is missing here may still exist.
     handler_types: Mapping[str, HandlerSignature] | None = None  # by job type

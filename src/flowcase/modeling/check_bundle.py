@@ -26,7 +26,7 @@ from flowcase.modeling.signatures import (
     type_of_setting,
     variables_of_form,
 )
-from flowcase.modeling.variables import set_in
+from flowcase.modeling.variables import FACTS, set_in
 
 NOT_DEPLOYED = frozenset({"", ".md", ".json", ".txt", ".svg", ".png", "scenario", "registry"})
 _OTHER_YAML = {"scenarios": "scenario", "rules": "registry", "simulations": "simulation"}  # by folder
@@ -69,7 +69,7 @@ def check_bundle(
             if kind == ".bpmn":
                 findings += check_bpmn(content, path, catalogue, documents.get(path))
             elif kind == ".dmn":
-                findings += check_dmn(content, path, imports=imports, names=catalogue.variables)
+                findings += check_dmn(content, path, imports=imports, names=_handed_in(catalogue))
             elif kind == ".form":
                 findings += check_form(content, path, catalogue)
             elif kind in {".yaml", ".yml"}:
@@ -81,6 +81,13 @@ def check_bundle(
     findings += _collisions(files, documents, homes or {})
     findings += _calls_in_circles(documents)
     return sort_findings(findings)
+
+
+def _handed_in(catalogue: Catalogue) -> frozenset[str] | None:
+    """Every name that a table may be asked with; None where no diagram is known."""
+    if catalogue.variables is None:
+        return None
+    return FACTS.union(catalogue.variables, catalogue.form_fields or ())
 
 
 def catalogue_of(files: Mapping[str, bytes]) -> Catalogue:
@@ -102,7 +109,7 @@ def _catalogue(files: Mapping[str, bytes], documents: Mapping[str, Document]) ->
     forms: dict[str, Mapping[str, Type]] = {}
     decisions: dict[str, DecisionSignature] = {}
     settings: list[Catalogue] = []
-    processes, rule_sets, variables = set(), set(), set[str]()
+    processes, rule_sets, variables, keys = set(), set(), set[str](), set[str]()
     imports = _models_by_namespace(files)
     for path, content in files.items():
         kind = kind_of(path)
@@ -116,6 +123,7 @@ def _catalogue(files: Mapping[str, bytes], documents: Mapping[str, Document]) ->
             elif kind == ".form":
                 form = read_form(content, path)
                 forms[form.id] = variables_of_form(form)
+                keys |= {field.key for field in form.walk() if field.key}
             elif kind in {".yaml", ".yml"}:
                 rule_set = read_rule_set(content, path)
                 rule_sets.add(rule_set.id)
@@ -129,6 +137,7 @@ def _catalogue(files: Mapping[str, bytes], documents: Mapping[str, Document]) ->
         processes=processes or None,
         rule_sets=rule_sets or None,
         variables=variables.union(*forms.values()) if documents else None,
+        form_fields=keys or None,
         form_types=forms or None,
         decision_types=decisions or None,
     )

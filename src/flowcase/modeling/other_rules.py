@@ -228,6 +228,13 @@ _DMN = {
         'input typeRef="number", cell "ja"',
         'input typeRef="number", cell 3',
     ),
+    "dmn-unknown-name": _rule(
+        "What an input of a table reads is set by something.",
+        "A misspelt name is null, and the rules that compare with it never match. Told where the name is "
+        "nearly one that a diagram or a form sets; a handler may ask with names of its own.",
+        "input hvorr, where a form sets hvor",
+        "input hvor",
+    ),
     "dmn-text-unquoted": _rule(
         "A text in a cell stands in quotes.",
         "A word without them is the name of a value; where nothing is called so it is null, and the rule "

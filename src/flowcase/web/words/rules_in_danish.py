@@ -31,6 +31,7 @@ TITLES: Mapping[str, str] = {
         "Et standardflow går ud af sin egen forgrening, har ingen betingelse og er ikke den eneste vej."
     ),
     "dmn-attribute": "En beslutning har kun de egenskaber, som DMN har, med værdier, der er mulige.",
+    "dmn-unknown-name": "Det, som et input i en tabel læser, bliver sat af noget.",
     "dmn-text-unquoted": "En tekst i en celle står i anførselstegn.",
     "dmn-cell-type": "En celle har værdier af kolonnens type.",
     "dmn-duplicate-id": "Hvert id findes én gang.",
