@@ -212,15 +212,16 @@ class Crowd:
     """
 
     ENDS = {"": "forebyggende", "lukket-under-plan": "lukket_med_plan"}
-    # Left alone there until September, a consent that was asked for lapses and the story goes another way.
-    LAPSING = {("", 1), ("", 2), ("", 3), ("", 5)}
+    # Left alone there until September, the story goes on by itself: a consent that was asked for lapses, or
+    # the family moves away on its day.
+    BY_ITSELF = {("", 1), ("", 2), ("", 3), ("", 5), ("lukket-under-plan", 10)}
 
     def __init__(self, flow, number=MOVED):
         self.flow = flow
         self.refused = []
         told = {each.id: each for each in STORY.variants if each.id in self.ENDS}
         stops = [(id, at) for id, each in told.items() for at in range(1, len(each.steps))]
-        stops = [stop for stop in stops if stop not in self.LAPSING]
+        stops = [stop for stop in stops if stop not in self.BY_ITSELF]
         [self.model] = told[""].cases
         self.of_case = {f"SAG-{10_000 + at}": stops[at % len(stops)] for at in range(number)}
         self.steps = {id: each.steps for id, each in told.items()}
