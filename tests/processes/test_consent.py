@@ -37,6 +37,15 @@ def test_both_parents_are_asked_when_custody_is_joint_and_they_live_apart(consen
     assert not story.cover("ppr").is_complete
 
 
+def test_two_parents_are_two_user_tasks_that_a_list_tells_apart(consents):
+    story = consents()
+
+    story.ask()
+
+    names = sorted(row.name for row in story.town.tasks("indhent", CASE))
+    assert names == ["Indhent samtykke fra far", "Indhent samtykke fra mor"]
+
+
 def test_one_parents_yes_is_not_enough_when_both_must_consent(consents):
     story = consents()
     story.ask()

@@ -63,6 +63,18 @@ def test_the_open_user_task_that_is_due_first_stands_first(sign_in, world):
     assert shown.index("Tag imod") < shown.index("Vurdér risiko")
 
 
+def test_a_case_that_was_assessed_says_when_its_next_meeting_opens(sign_in, world):
+    karen = sign_in("karen.fp")
+    assert not karen.get("/sager/SAG-2601").all("//*[@id='venter-paa-moedet']")
+
+    world.assess("SAG-2601")
+
+    [waits] = karen.get("/sager/SAG-2601").all("//*[@id='venter-paa-moedet']")
+    opens = "man. 30. mar. 2026 kl. 09.00"  # assessed on a Friday
+    assert waits.text_content() == f"Sagen venter på Frontens dagsmøde. Det næste åbner {opens}."
+    assert "opens" in karen.get("/sager/SAG-2601?sprog=en").one("//*[@id='venter-paa-moedet']").text_content()
+
+
 def test_every_deadline_says_why_it_is_due_then(sign_in):
     page = sign_in("karen.fp").get("/sager/SAG-2601")
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("cases", __name__, url_prefix="/sager")
 
 PAGE = 50
+ASSESSED = "vurderet"  # status of a case whose notification is assessed, and not decided on yet
 MOMENTS = 12  # of the story that a case page shows at first; years of it are a click away
 MOMENTS_AT_FIRST = 5  # of those, what stands there unfolded
 
@@ -128,6 +129,7 @@ def _page(code: str, *, problem: str = "", comment_noted: bool = False) -> Any:
         running=[row for row in deadlines if row.status in ("open", "breached")],
         done=[row for row in deadlines if row.status not in ("open", "breached")],
         user_tasks=user_tasks,
+        daily_meeting_at=flow().daily_meetings.next_opens_at() if case.status == ASSESSED else None,
         picture=picture,
         words=case_words,
         line=timeline(deadlines, now),
