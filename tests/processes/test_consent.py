@@ -106,7 +106,13 @@ def test_an_oral_consent_that_was_not_repeated_does_not_count_and_a_repeated_one
 
     assert refusal.value.rules == ("R-092",)
     assert _ends(story) == ["givet"]
-    assert [note["type"] for note in story.flow.cases.records("Notat", case=CASE)] == ["samtykke_mundtligt"]
+    [note] = story.flow.cases.records("Notat", case=CASE)
+    assert (note["type"], note["indhold"]) == (
+        "samtykke_mundtligt",
+        "Mundtligt svar: samtykker. Afgiver: mor (har forældremyndighed). Formål: Drøfte, hvordan "
+        "skoledagen kan lykkes. Oplysninger: barnets skolegang og uddannelse, sociale problemer i familien. "
+        "Modtagere: PPR. Gentaget for afgiver: ja.",
+    )
 
 
 def test_a_written_consent_needs_its_document(consents):

@@ -21,11 +21,11 @@ from tests.web.test_pdf import text_of
 CODE = "SAG-2570"
 
 
-def _fetch(visitor: Any, data_class: str, purpose: str = "aktindsigt") -> bytes:
-    page = visitor.get(f"/sager/{CODE}/sagsakt")
+def _fetch(visitor: Any, data_class: str, purpose: str = "aktindsigt", code: str = CODE) -> bytes:
+    page = visitor.get(f"/sager/{code}/sagsakt")
     token = page.value("csrf_token")
     sent = visitor.client.post(
-        f"/sager/{CODE}/sagsakt", data={"klasse": data_class, "formaal": purpose, "csrf_token": token}
+        f"/sager/{code}/sagsakt", data={"klasse": data_class, "formaal": purpose, "csrf_token": token}
     )
     assert (sent.status_code, sent.mimetype) == (200, "application/pdf")
     return sent.get_data()
@@ -110,6 +110,31 @@ def test_the_copy_for_programs_is_embedded_and_its_digest_is_on_the_signature_sh
     assert {(row.stream, row.seq) for row in own if row.kind not in ("ReferenceRecorded",)} <= told
     kept = {row.id: row.entity for row in world.flow.cases.records("Undersoegelse", case=CODE)}
     assert kept and kept.items() <= {each["id"]: each["entity"] for each in data["records"]}.items()
+
+
+def test_the_notification_is_in_it_in_the_notifiers_words_and_without_the_other_children(sign_in, world):
+    """It lies on a stream of its own: the file named it, and did not hold it."""
+    children = [{"navn": "Noah Elleby", "sag": "SAG-2588"}, {"navn": "Storebror Ukendt", "sag": "SAG-2570"}]
+    world.notify("U-77", "SAG-2588", boern=children, bekymring="Han kommer uden madpakke.")
+    camilla = sign_in("camilla.syd")
+
+    content = _fetch(camilla, "K2", code="SAG-2588")
+    open_only = _fetch(camilla, "K0", code="SAG-2588")
+
+    text = "".join(text_of(content).split())
+    assert "Bekymring(underretters egne ord)Han kommer uden madpakke.".replace(" ", "") in text
+    assert "Storebror" not in text
+    asked = ("Modtaget (dato og klokkeslæt)", "Underretters rolle", "Barn/børn", "Bekymring (underretters")
+    places = [text.index(each.replace(" ", "")) for each in asked]
+    assert places == sorted(places)  # as the form asks it
+    told, _ = _attached(content)
+    [record] = [each for each in told["records"] if each["id"] == "U-77"]
+    assert record["values"]["bekymring"] == "Han kommer uden madpakke."
+    assert ([each["navn"] for each in record["values"]["boern"]], record["values"]["sager"]) == (
+        ["Noah Elleby"],
+        ["SAG-2588"],
+    )
+    assert "madpakke" not in text_of(open_only) + json.dumps(_attached(open_only)[0])
 
 
 @pytest.mark.parametrize(

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from flowcase.access.groups import NAMES
 from flowcase.cases.consents import YES
 from flowcase.handlers import Field, Job, handler
 from flowcase.handlers.consent_requests import CONSENT, REQUEST, codes
 from flowcase.services.casework.consent_work import last_valid_day
+from flowcase.services.choosing.consent_sentences import NAMES_SETTING, giver_words
 from flowcase.values import Value
 
 if TYPE_CHECKING:
     from flowcase.services.casework.case_work import CaseWork
+    from flowcase.services.casework.record_work import Record
 
 ORAL = "mundtligt"
 NOTE = "samtykke_mundtligt"
+ANSWERS = {YES: "samtykker", "nej": "siger nej"}
+CAPACITIES = {
+    "foraeldremyndighed": "har forældremyndighed",
+    "bopaelsforaelder": "bopælsforælder",
+    "vaerge": "værge",
+    "fuldmagt": "ved fuldmagt",
+    "foraelder_uden_myndighed": "uden forældremyndighed",
+}
 
 
 @handler(
@@ -50,12 +61,22 @@ def record_answer(job: Job, case: CaseWork) -> Mapping[str, Value]:
         },
     )
     if answer["form"] == ORAL:
-        recipients = ", ".join(codes(request["modtagere"]))
-        kinds = ", ".join(codes(request["oplysningstyper"]))
-        text = (
-            f"Mundtligt svar: {answer['svar']}. Afgiver: {answer['afgiver']} ({answer['egenskab']}). "
-            f"Formål: {request['formaal']} Oplysninger: {kinds}. Modtagere: {recipients}. "
-            f"Gentaget for afgiver: {'ja' if answer['gentaget'] else 'nej'}."
-        )
-        case.note(NOTE, text, code, source=job.element)
+        case.note(NOTE, _in_words(case, request, answer), code, source=job.element)
     return {}
+
+
+def _in_words(case: CaseWork, request: Record, answer: Record) -> str:
+    """What the note proves, as the giver and whoever reads the case file understand it."""
+    names: Any = case.setting(NAMES_SETTING)
+    kinds = ", ".join(str(names.get(each, each)) for each in codes(request["oplysningstyper"]))
+    recipients = ", ".join(
+        NAMES[each][0] if each in NAMES else case.name_of(each) for each in codes(request["modtagere"])
+    )
+    said, capacity = str(answer["svar"]), str(answer["egenskab"])
+    purpose = str(request["formaal"]).rstrip(". ")
+    return (
+        f"Mundtligt svar: {ANSWERS.get(said, said)}. "
+        f"Afgiver: {giver_words(answer['afgiver'])} ({CAPACITIES.get(capacity, capacity)}). "
+        f"Formål: {purpose}. Oplysninger: {kinds}. Modtagere: {recipients}. "
+        f"Gentaget for afgiver: {'ja' if answer['gentaget'] else 'nej'}."
+    )

@@ -17,6 +17,7 @@ from flowcase.handlers.consent_requests import (
     tell_recipients,
     tell_requester,
 )
+from flowcase.services.choosing.consent_sentences import giver_words
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _of_measure(job: Job, case: CaseWork, consent: Record, told: Record) -> Mapp
 
 def _note_if_oral(job: Job, case: CaseWork, consent: Record, told: Record) -> None:
     if told["form"] == ORAL:
-        text = f"Mundtligt tilbagekaldt af {consent['afgiver']}. Omfang: {told['omfang']}"
+        text = f"Mundtligt tilbagekaldt af {giver_words(consent['afgiver'])}. Omfang: {told['omfang']}"
         case.note(NOTE, text, str(job.inputs["sag_id"]), source=job.element)
 
 

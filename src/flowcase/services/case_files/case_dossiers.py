@@ -26,6 +26,8 @@ from flowcase.store.queries import case_files, history
 from flowcase.store.queries import records as record_rows
 from flowcase.store.queries.history import EventRow
 
+_ROWS_OF_CHILDREN = ("boern", "soeskende_boern")  # of a notification, each with the code of its case
+
 PURPOSES = ("aktindsigt", "klage", "andet")
 
 
@@ -136,13 +138,14 @@ def _may(row: case_files.CaseRow, actor: Actor) -> bool:
 def _put_together(tx: Tx, row: case_files.CaseRow, wanted: DataClass, purpose: str, actor: Actor) -> Dossier:
     events = events_of(tx, row)
     found = moment(events, tx.now).of(row.code)
-    records = sorted(found.records.values(), key=lambda each: each.written_at)
+    notifications = _notifications(tx, row)
+    told = [_about(row.code, each) for each in notifications]
+    records = sorted([*told, *found.records.values()], key=lambda each: each.written_at)
     for record in records:
         record.values = let_through(record.entity, record.values, wanted)
     found.facts = let_through("Sag", found.facts or {}, wanted)
     head = history.streams(tx, row.stream)[0].head.hex()
     own = [each for each in events if _concerns(each, row)]
-    notifications = _notifications(tx, row, wanted)
     machine = _machine(row, wanted, purpose, tx.now, actor, found, records, own, head)
     return Dossier(
         row.code,
@@ -152,7 +155,10 @@ def _put_together(tx: Tx, row: case_files.CaseRow, wanted: DataClass, purpose: s
         actor.id,
         found,
         records,
-        notifications,
+        [
+            OpenRecord(each.id, each.entity, let_through(each.entity, each.values, wanted), each.created_at)
+            for each in notifications
+        ],
         len(own),
         head,
         machine,
@@ -160,15 +166,22 @@ def _put_together(tx: Tx, row: case_files.CaseRow, wanted: DataClass, purpose: s
     )
 
 
-def _notifications(tx: Tx, row: case_files.CaseRow, wanted: DataClass) -> list[OpenRecord]:
-    """What says which notification is meant where the case names one."""
+def _notifications(tx: Tx, row: case_files.CaseRow) -> list[record_rows.RecordRow]:
+    """Those about the child: each lies on a stream of its own, for it may tell of other children too."""
     named = {str(each) for each in row.facts.get("underretninger") or ()}
     found = (record_rows.record(tx, id) for id in sorted(named))
-    return [
-        OpenRecord(each.id, each.entity, let_through(each.entity, each.values, wanted), each.created_at)
-        for each in found
-        if each is not None
-    ]
+    return [each for each in found if each is not None]
+
+
+def _about(code: str, notification: record_rows.RecordRow) -> RecordThen:
+    """What it says, without the rows and codes of other children's cases."""
+    values = dict(notification.values)
+    for name in _ROWS_OF_CHILDREN:
+        rows: Any = values.get(name) or ()
+        values[name] = [each for each in rows if each.get("sag") == code] or None
+    values["sager"] = [code]
+    written, changed = notification.created_at, notification.updated_at
+    return RecordThen(notification.id, notification.entity, code, values, written, changed)
 
 
 def _concerns(event: EventRow, row: case_files.CaseRow) -> bool:

@@ -83,11 +83,12 @@ def _records(dossier: Dossier) -> list[tuple[str, str, Any]]:
     """(anchor, heading, (record, (label, words) of its values) of each) by what they are."""
     by_entity: dict[str, list[Any]] = {}
     for record in dossier.records:
-        labels = labels_of(record.entity)
+        labels = labels_of(record.entity)  # in the order of its form, not of how it is stored
+        names = [*(name for name in labels if name in record.values), *(record.values.keys() - labels.keys())]
         values = [
             (labels.get(name, name), said)
-            for name, each in record.values.items()
-            if (said := record_value(record.entity, name, each))
+            for name in names
+            if (said := record_value(record.entity, name, record.values[name]))
         ]
         by_entity.setdefault(record.entity, []).append((record, values))
     return [(f"post-{name.lower()}", record_name(name), rows) for name, rows in by_entity.items()]
