@@ -403,3 +403,28 @@ def test_a_field_of_a_form_is_added_moved_named_and_removed_by_keyboard_alone(pa
     page.keyboard.press("F1")
     expect(page.locator("#taster")).to_be_visible()
     assert axe(page) == []
+
+
+WHERE_THE_KEYS_ARE = """() => {
+  const at = document.activeElement;
+  if (!at.closest('#laerred')) return null;
+  const ringed = [at, at.closest('td')].filter(Boolean).map((each) => getComputedStyle(each));
+  const isRinged = ringed.some(({ outlineStyle, outlineWidth }) =>
+    outlineStyle === 'auto' || (outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2));
+  return [isRinged, `${at.tagName} ${at.className.baseVal ?? at.className}`];
+}"""
+
+
+@pytest.mark.parametrize("file", [DECISIONS, "forms/F-B1.form"])
+def test_where_the_keys_are_is_seen_at_every_stop_of_a_table_and_a_form(page, file):
+    page.goto(f"/studie/{file}")
+    editor_is_ready(page)
+
+    stops = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate(WHERE_THE_KEYS_ARE))
+
+    there = [each for each in stops if each]
+    assert len(there) > 10
+    assert [what for is_ringed, what in there if not is_ringed] == []
