@@ -383,7 +383,7 @@ def assemble(
     start_events = StartEvents(advancing, surroundings.working_days, settings.zone, surroundings.settings)
     limits = Limits(settings.upload_megabytes, settings.upload_types, is_scanned=bool(settings.scan_command))
     documents = Documents(transactions, open_work, limits)
-    journal = Journal(transactions, open_work, outward.journal_delivery(settings))
+    journal = Journal(transactions, open_work, advancing.definitions, outward.journal_delivery(settings))
     webhook_reach = outward.webhook_reach(settings)
     user_tasks = UserTasks(transactions, advancing, surroundings.open_for_user_task)
     reading_log = ReadingLog(transactions)

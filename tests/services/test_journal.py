@@ -20,7 +20,7 @@ from flowcase import bootstrap, handlers
 from flowcase.access.actor import SYSTEM
 from flowcase.bootstrap import Flowcase
 from flowcase.clock import ManualClock
-from flowcase.config import Config, InvalidSetting
+from flowcase.config import Config, InvalidSetting, shipped_processes
 from flowcase.errors import NotFound
 from flowcase.services.sending.journal import DocumentNotForJournal
 from flowcase.services.sending.journal_delivery import Parcel, Webhook
@@ -162,6 +162,36 @@ def test_a_document_lies_whole_in_the_folder_under_a_name_that_tells_nothing(
     assert post["kvittering"] == files[0].name
     assert post["indhold_hash"] == told["hash"]
     assert post["journaliseret"] is not None
+
+
+def test_the_readers_of_the_journal_get_words_and_names_and_no_codes(installation: Any) -> None:
+    """The plain text of a decision said `foraeldrekursus`, and of a contract the ids of what it names."""
+    flow = installation()
+    form = shipped_processes() / "forms" / "F-N2.form"
+    flow.deployments.deploy({"F-N2.form": form.read_bytes()}, actor=SYSTEM, note="test")
+    supplier = flow.cases.add_record("Leverandoer", {"navn": "Granly"}, actor=SYSTEM)
+    terms = {**CONTRACT, "leverandoer_id": supplier, "svar": "underskriver", "konsulentstoette": True}
+    record = flow.cases.add_record("IndividuelKontrakt", terms, case="SAG-2609", actor=SYSTEM)
+
+    text = flow.journal.document("individuel_kontrakt", record, case="SAG-2609").text
+
+    assert "Leverandør: Granly\n" in text
+    assert f"\n  - Område: Familieforhold; Mål: {GOAL}\n" in text
+    assert "Konsulentstøtte hele døgnet, alle ugens dage: ja\n" in text
+    assert supplier not in text
+
+
+def test_a_board_is_told_sentence_by_sentence_under_its_columns(installation: Any) -> None:
+    flow = installation({"undersoegelse": {"entitet": "Undersoegelse", "hoejeste_klasse": "K2"}})
+    board = {
+        "bekymringer": [{"hvem": "Skolen", "hvad": "Kommer sent"}],
+        "fungerer": [{"hvad": "Spiser godt"}],
+    }
+    record = flow.cases.add_record("Undersoegelse", {"tavle": board}, case="SAG-2609", actor=SYSTEM)
+
+    text = flow.journal.document("undersoegelse", record, case="SAG-2609").text
+
+    assert "Tavle: \n  - Bekymringer (Skolen): Kommer sent\n  - Det der fungerer: Spiser godt\n" in text
 
 
 def test_what_lies_above_the_allowed_class_is_left_out_and_named(installation: Any) -> None:

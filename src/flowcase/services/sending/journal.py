@@ -7,20 +7,20 @@ that class is left out and only named.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flowcase.cases.civil_time import COPENHAGEN
 from flowcase.cases.entities import Attribute, DataClass, Entity, entity
 from flowcase.errors import FlowcaseError, NotFound
 from flowcase.services.casework.case_work import CaseWork, OpenWork
 from flowcase.services.casework.plan_names import plan_name
 from flowcase.services.casework.record_work import Record
+from flowcase.services.definitions import Definitions
 from flowcase.services.sending.journal_delivery import Deliver, Parcel
+from flowcase.services.sending.journal_words import Words
 from flowcase.services.transactions import Transactions
 from flowcase.store import Tx
 from flowcase.values import Value, to_json
@@ -67,8 +67,11 @@ class Receipt:
 
 
 class Journal:
-    def __init__(self, transactions: Transactions, open_work: OpenWork, deliver: Deliver) -> None:
+    def __init__(
+        self, transactions: Transactions, open_work: OpenWork, definitions: Definitions, deliver: Deliver
+    ) -> None:
         self._transactions, self._open_work, self._deliver = transactions, open_work, deliver
+        self._definitions = definitions
 
     def document(self, kind: str, id: str, *, case: str) -> Document:
         """Raises NotFound for a record that is not of this case, and DocumentNotForJournal."""
@@ -95,7 +98,9 @@ class Journal:
         record = work.get(described.name, id)
         if record.case != case:
             raise NotFound(described.name, id)
-        return _document(kind, record, described, DataClass(allowed[kind]["hoejeste_klasse"]), work, case)
+        highest = DataClass(allowed[kind]["hoejeste_klasse"])
+        words = Words(self._definitions.option_labels(tx), work, highest)
+        return _document(kind, record, described, words, work, case)
 
     def _known(self, tx: Tx, document: Document, case: str) -> Receipt | None:
         work = self._open_work(tx, case=case)
@@ -111,7 +116,7 @@ def posts_of(work: CaseWork, kind: str, id: str, version: int, case: str) -> lis
 
 
 def _document(
-    kind: str, record: Record, described: Entity, highest: DataClass, work: CaseWork, case: str
+    kind: str, record: Record, described: Entity, words: Words, work: CaseWork, case: str
 ) -> Document:
     fields: list[dict[str, Any]] = []
     left_out: list[str] = []
@@ -119,10 +124,10 @@ def _document(
         value = record[attribute.name]
         if value is None:
             continue
-        if attribute.data_class.rank > highest.rank:
+        if attribute.data_class.rank > words.highest.rank:
             left_out.append(attribute.da)
         else:
-            fields.append(_field(attribute, value))
+            fields.append(_field(described.name, attribute, value, words))
     said = {"type": kind, "dokument": record.id, "sag": case, "felter": fields, "udeladt": left_out}
     canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     content = {
@@ -143,34 +148,19 @@ def _title(record: Record, described: Entity, work: CaseWork, case: str) -> str:
     return str(plan_name(work.settings(case), record["slags"]))
 
 
-def _field(attribute: Attribute, value: Value) -> dict[str, Any]:
+def _field(entity_name: str, attribute: Attribute, value: Value, words: Words) -> dict[str, Any]:
     return {
         "navn": attribute.name,
         "label": attribute.da,
         "klasse": attribute.data_class.value,
         "vaerdi": to_json(value),
-        "tekst": _words(value),
+        "tekst": words.of(entity_name, attribute, value),
     }
 
 
 def _text(content: Mapping[str, Any]) -> str:
     lines = [str(content["titel"]), f"Sag: {content['sag']}", f"Dokument: {content['dokument']}", ""]
-    lines += [f"{field['label']}: {field['tekst']}" for field in content["felter"]]
+    lines += [f"{field['label'].rstrip('?')}: {field['tekst']}" for field in content["felter"]]
     if content["udeladt"]:
         lines += ["", "Udeladt af hensyn til fortrolighed: " + ", ".join(content["udeladt"])]
     return "\n".join(lines) + "\n"
-
-
-def _words(value: Value) -> str:
-    """A value as a person reads it."""
-    if isinstance(value, bool):
-        return "ja" if value else "nej"
-    if isinstance(value, dt.datetime):
-        return f"{value.astimezone(COPENHAGEN):%d.%m.%Y kl. %H.%M}"
-    if isinstance(value, dt.date):
-        return f"{value:%d.%m.%Y}"
-    if isinstance(value, Mapping):
-        return "; ".join(f"{name}: {_words(inner)}" for name, inner in value.items() if inner is not None)
-    if isinstance(value, list):
-        return "".join(f"\n  - {_words(item)}" for item in value)
-    return str(value)
