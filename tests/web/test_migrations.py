@@ -138,6 +138,23 @@ def test_with_four_eyes_who_planned_is_told_that_another_lets_it_run(world, sign
     assert world.flow.migrations.get(id, actor=SYSTEM).row.status == "running"
 
 
+def test_who_planned_asks_another_who_reads_it_among_the_notices(world, sign_in, behind):
+    world.flow.migrations._has_four_eyes = True
+    values = {"til-skriv": "skriv", "til-start": "start", "til-end": "end", "begrundelse": "Ny lov"}
+    lone, jens = sign_in("lone.proces"), sign_in("jens.proces")
+    planned = lone.post("/studie/flyt/flytteprove/1/2", values)
+    words = "En flytning af kørende forløb venter på, at en anden procesejer sætter den i gang"
+    assert words not in jens.get("/beskeder").text
+
+    told = lone.submit(planned, planned.one("//form[contains(@action, '/bed')]"))
+    of_jens = jens.post(f"{planned.address}/bed", {})
+
+    assert "Procesejerne har fået besked" in told.text
+    assert words in jens.get("/beskeder").text
+    assert "Procesejerne har fået besked" not in of_jens.text and "Se, hvordan den står nu" in of_jens.text
+    assert not jens.get(planned.address).all("//form[contains(@action, '/bed')]")
+
+
 def test_who_draws_no_processes_sees_nothing_of_it(sign_in, behind):
     assert sign_in("camilla.syd").get("/studie/flyt").status == 403
     assert sign_in("lone.proces").get("/studie/flyt").status == 200

@@ -71,6 +71,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "din kladde i studiet er sendt tilbage med en begrundelse",
         "your draft in the studio was sent back with a reason",
     ),
+    "flytning_venter": (
+        "en flytning af kørende forløb venter på, at en anden procesejer sætter den i gang",
+        "the move of running flows waits for another process owner to let it run",
+    ),
     "giv_familien_kontakt": (
         "giv familien dit navn og din direkte kontakt",
         "give the family your name and direct contact",

@@ -15,7 +15,8 @@ from typing import Any
 
 from flowcase import engine, events
 from flowcase.access.actor import Actor
-from flowcase.access.permissions import may_erase, may_migrate
+from flowcase.access.permissions import PROCESS_OWNER, may_erase, may_migrate
+from flowcase.cases.events import NoticeSent
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.history.retold_operations import digest
 from flowcase.modeling.definition import ProcessDefinition
@@ -207,6 +208,31 @@ class Migrations:
         installation's key.
         """
         self._become(id, {"planned": "running"}, "run", actor)
+
+    def ask_another(self, id: str, *, actor: Actor) -> None:
+        """Tell the process owners that a plan waits for somebody else to let it run.
+
+        Raises Conflict for a plan that has begun, and for one that whoever asks may let run.
+        """
+        _check(actor)
+
+        def work(tx: Tx) -> None:
+            row = self._row(tx, id)
+            if row.status != "planned" or not self.waits_for_another(row, actor=actor):
+                raise Conflict(
+                    f"ask for another to run move '{id}'", f"it is {row.status} and needs nobody else"
+                )
+            told = NoticeSent(
+                notice=tx.new_id(),
+                kind="gennemsyn",
+                text="flytning_venter",
+                groups=(PROCESS_OWNER,),
+                people=(),
+                case=None,
+            )
+            tx.append(INSTALLATION, told)
+
+        self._transactions.run(actor, work)
 
     def pause(self, id: str, *, actor: Actor, reason: str = "") -> None:
         """What is being moved is finished; nothing more is begun."""

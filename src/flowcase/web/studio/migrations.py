@@ -25,7 +25,7 @@ blueprint = Blueprint("migrations", __name__, url_prefix="/studie/flyt")
 
 ADDED = "added"  # mark of an element that only the new version has
 EXAMPLES = 5  # instances that are named for one verdict
-ACTS = ("koer", "pause", "genoptag", "fortryd")
+ACTS = ("koer", "bed", "pause", "genoptag", "fortryd")
 
 
 @blueprint.before_request
@@ -113,13 +113,16 @@ def show(id: str) -> Any:
 @blueprint.post("/plan/<id>/<act>")
 @login_required
 def act(id: str, act: str) -> Any:
-    """Begin, pause, go on or take back."""
+    """Begin, ask another to begin, pause, go on or take back."""
     moves, reason = flow().migrations, request.form.get("begrundelse", "")
     if act not in ACTS:
         raise NotFound("act", act)
     try:
         if act == "koer":
             moves.run(id, actor=actor())
+        elif act == "bed":
+            moves.ask_another(id, actor=actor())
+            flash(gettext("Procesejerne har fået besked om, at flytningen venter på en anden."), "success")
         elif act == "pause":
             moves.pause(id, actor=actor())
         elif act == "genoptag":
