@@ -6,8 +6,12 @@ import datetime as dt
 
 import pytest
 
-from flowcase.access.actor import SYSTEM
+from flowcase.access.actor import SYSTEM, Actor
+from flowcase.errors import NotFound
+from flowcase.handlers import overgang_find, ungeplan_find
+from flowcase.handlers.overgang_opret import coming_of_age
 
+OPERATOR = Actor("drift", groups=frozenset({"administrator"}))
 TURNED_16 = dt.date(2026, 3, 4)
 MONDAY_AFTER = "2026-03-09T07:00"
 
@@ -117,3 +121,50 @@ def test_a_birth_that_was_corrected_moves_the_deadline_that_was_counted_from_it(
     [deadline] = story.deadlines("T17")
     assert (deadline.start, deadline.due_at.date()) == (dt.date(2026, 3, 24), dt.date(2026, 6, 24))
     assert len(names(story, "S1")) == 2
+
+
+@pytest.mark.parametrize(
+    ("weekly", "flow", "job"),
+    [
+        ("ungeplan_varsel", "handleplan", "ungeplan.begynd"),
+        ("overgang_varsel", "overgang", "overgang.begynd"),
+    ],
+)
+def test_a_case_that_cannot_begin_stops_no_other_and_begins_once_it_is_mended(
+    story, monkeypatch, weekly, flow, job
+):
+    """Its job alone becomes an incident, which names it by its code; the next week finds nothing twice."""
+    for code in ("S1", "S2", "S3"):
+        young_person(story, code)
+    story.go_to("2026-03-02T07:30")  # that Monday's run found nobody
+    broken = {"S2"}
+
+    def judged(case, code):
+        if code in broken:
+            raise NotFound("Barn", code)
+        return coming_of_age(case, code)
+
+    for finding in (ungeplan_find, overgang_find):
+        monkeypatch.setattr(finding, "coming_of_age", judged)
+
+    def begun():
+        rows = story.flow.instances.list(process=flow, limit=None)
+        return sorted(row.case_code for row in rows)
+
+    story.go_to("2026-03-09T07:01")
+    at_once = begun()
+    story.go_to("2026-03-12T07:00")  # every try has failed
+    incidents = [row for row in story.flow.incidents.list() if row.process == weekly]
+    broken.clear()
+    for incident in incidents:
+        story.flow.incidents.retry(incident.id, reason="barnet er rettet", actor=OPERATOR)
+    story.go_to("2026-03-12T07:01")
+    mended = begun()
+    story.go_to("2026-03-16T08:00")
+
+    assert at_once == ["S1", "S3"]
+    assert [(row.element, row.message) for row in incidents] == [
+        ("begynd", f"Expected job '{job}' of case 'S2' to finish, but every try failed: NotFound.")
+    ]
+    assert mended == begun() == ["S1", "S2", "S3"]
+    assert set(story.ends(weekly)) == {"fundet"}

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
+
+import structlog
 
 from flowcase.cases.civil_time import add_months
 from flowcase.handlers.message_dates import date_of
@@ -11,6 +14,8 @@ from flowcase.handlers.message_dates import date_of
 if TYPE_CHECKING:
     from flowcase.services.casework.case_work import CaseWork
     from flowcase.services.casework.record_work import Record
+
+_log = structlog.get_logger(__name__)
 
 MEASURE = "Foranstaltning"
 RUNNING = "i_gang"  # status of a measure
@@ -22,6 +27,24 @@ def with_a_running_measure(case: CaseWork) -> list[Record]:
     codes = {each.case for each in case.records(MEASURE, status=RUNNING)}
     files = [case.get("Sag", code) for code in sorted(code for code in codes if code)]
     return [file for file in files if file["afsluttet"] is None]
+
+
+def in_need(files: Iterable[Record], needs: Callable[[Record], bool]) -> list[str]:
+    """Codes of the cases for which something is to begin, each in a job of its own.
+
+    A case of which that cannot be said is among them: its own job tells what is wrong with it, and the
+    others begin.
+    """
+    found = []
+    for file in files:
+        try:
+            is_needed = needs(file)
+        except Exception as error:  # of whatever kind: asked again alone, it stops nobody else
+            _log.warning("a case cannot be judged", case=file.id, error=type(error).__name__)
+            is_needed = True
+        if is_needed:
+            found.append(file.id)
+    return found
 
 
 def birthday(case: CaseWork, code: str, years: int) -> dt.date | None:

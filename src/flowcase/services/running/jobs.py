@@ -21,6 +21,7 @@ from flowcase.model import IncidentKind, JobStatus
 from flowcase.services import transactions
 from flowcase.services.casework.case_work import CaseWork
 from flowcase.services.running.advancing import Advancing
+from flowcase.services.running.worklist import CASE_VARIABLE
 from flowcase.services.sending.journal import Journal
 from flowcase.services.transactions import UNAVAILABLE, Transactions
 from flowcase.store import LockedInstance, Tx, tables
@@ -418,10 +419,14 @@ class Jobs:
         )
         tx.append(instance.stream, failed, instance=instance)
         if try_at is None:
+            case = _case_of(tx, job)
+            message = f"Expected job '{job.type}' to finish, but every try failed: {failure}."
+            if case is not None:
+                message = (
+                    f"Expected job '{job.type}' of case '{case}' to finish, but every try failed: {failure}."
+                )
             command = model.FailElement(
-                element_instance=job.element_instance,
-                kind=IncidentKind.JOB_FAILED,
-                message=f"Expected job '{job.type}' to finish, but every try failed: {failure}.",
+                element_instance=job.element_instance, kind=IncidentKind.JOB_FAILED, message=message
             )
             self._advancing.carry_on(tx, instance, command)
 
@@ -457,6 +462,12 @@ def _described(tx: Tx, job: JobRow) -> Job:
         now=tx.now,
         case=job.case_code,
     )
+
+
+def _case_of(tx: Tx, job: JobRow) -> str | None:
+    """The case that it names, where its instance is of none: one job of many, each for a case."""
+    named = None if job.case_code else waiting.job_inputs(tx, job.id).get(CASE_VARIABLE)
+    return named if isinstance(named, str) else None
 
 
 def _pause(job: JobRow, failures: int) -> dt.timedelta:

@@ -1,15 +1,15 @@
-"""`overgang.find_unge`: young people at the start age, whose way to adult life nobody plans yet."""
+"""`overgang.find`: young people at the start age, whose way to adult life nobody plans yet."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from flowcase.cases.civil_time import local_date
 from flowcase.handlers import Field, Job, handler
-from flowcase.handlers.overgang_opret import TO_ADULT_LIFE, TRANSITION, coming_of_age
-from flowcase.handlers.young_people import birthday, with_a_running_measure
+from flowcase.handlers.overgang_opret import TRANSITION, coming_of_age
+from flowcase.handlers.young_people import birthday, in_need, with_a_running_measure
 from flowcase.values import Value
 
 if TYPE_CHECKING:
@@ -21,28 +21,25 @@ BETWEEN_SECTORS = "sektor"
 
 
 @handler(
-    "overgang.find_unge",
+    "overgang.find",
     da="Find unge, hvis overgang skal planlægges",
     en="Find young people whose transition is to be planned",
-    outputs=(Field("antal", "number", "Begyndte overgange", "Transitions begun"),),
+    outputs=(Field("sager", "list", "Sager", "Cases"),),
     rules=("R-124",),
 )
 def find(job: Job, case: CaseWork) -> Mapping[str, Value]:
-    """Open cases with a running measure; each young person's way to adult life begins once.
+    """Open cases with a running measure; each young person's way to adult life begins once."""
+    today = local_date(job.now)
+    return {"sager": in_need(_in_measures(case), lambda file: is_to_begin(case, file.id, today))}
 
-    A transition between sectors, as into school years ago, is another matter.
-    """
-    today, begun = local_date(job.now), 0
+
+def is_to_begin(case: CaseWork, code: str, today: dt.date) -> bool:
+    """A transition between sectors, as into school years ago, is another matter."""
     age: Any = case.setting("overgang_alder")
-    for file in _in_measures(case):
-        adult = coming_of_age(case, file.id)
-        if adult is None or today >= adult or _has_begun(case, file.id):
-            continue
-        first = birthday(case, file.id, int(age))
-        if first is not None and today >= first:
-            case.start("overgang", {"sag_id": file.id, "overgang_slags": TO_ADULT_LIFE}, case=file.id)
-            begun += 1
-    return {"antal": Decimal(begun)}
+    adult, first = coming_of_age(case, code), birthday(case, code, int(age))
+    if adult is None or first is None or not first <= today < adult:
+        return False
+    return not _has_begun(case, code)
 
 
 def _in_measures(case: CaseWork) -> list[Record]:
