@@ -266,6 +266,16 @@ def test_a_new_file_begins_as_a_draft_that_can_be_checked(jens, kind, path):
     assert [each["rule"] for each in found["findings"] if each["severity"] == "error"] == []
 
 
+def test_a_name_that_is_taken_leads_to_its_file_and_one_that_cannot_be_to_the_nearest_that_can(jens):
+    taken = jens.post("/studie/", {"navn": "foranstaltning", "slags": "bpmn"})
+    danish = jens.post("/studie/", {"navn": "Hjemmebesøg på stedet", "slags": "form"})
+
+    assert taken.one("//a[.='Åbn foranstaltning.bpmn']").get("href") == "/studie/foranstaltning.bpmn"
+    assert "Skriv for eksempel hjemmebesoeg_paa_stedet." in danish.text
+    assert danish.one("//input[@name='navn']").get("value") == "Hjemmebesøg på stedet"
+    assert "Skriv for eksempel" not in taken.text
+
+
 def test_a_new_file_needs_a_name_that_is_free(jens):
     page = jens.get("/studie/")
     form = page.one("//main//form[@method='post']")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from xml.sax.saxutils import quoteattr
 
 from flowcase.errors import InvalidValues
@@ -17,6 +18,7 @@ KINDS = {
     "scenario": (".yaml", "scenarios/"),
 }
 
+_SPELT = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
 _ID = re.compile(r"[A-Za-z_][\w-]{0,79}", re.ASCII)
 _NO_NAME = (
     "Skriv et navn af højst 80 bogstaver a-z, tal, - og _, uden filens endelse. Det begynder med et bogstav."
@@ -101,6 +103,19 @@ steps:
   - {id: begyndt, at: 2026-01-05T09:00+01:00, do: advance the clock}
 """,
 }
+
+
+def proposed(name: str) -> str:
+    """The nearest name that can be an id: hjemmebesoeg for Hjemmebesøg; empty where nothing is left."""
+    spelt = name.lower().translate(_SPELT).strip()
+    plain = unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9_-]+", "_", plain).strip("_-").lstrip("0123456789_-")[:80]
+
+
+def path_of(name: str, kind: str) -> str:
+    """Where a file of a kind with this name lies."""
+    ending, folder = KINDS.get(kind, ("", ""))
+    return folder + name.removesuffix(ending) + ending
 
 
 def new_file(name: str, kind: str) -> tuple[str, bytes]:

@@ -74,6 +74,7 @@ def begin() -> Any:
 def _list(given: dict[str, str], errors: Any) -> str:
     files = flow().studio.files(actor=actor())
     choices = flow().element_choices.of(actor())
+    wanted = new_files.path_of(given["navn"], given["slags"]) if errors else ""
     asked = request.args.get("soeg", "").strip()
     return render_template(
         "studio_files.html",
@@ -82,6 +83,8 @@ def _list(given: dict[str, str], errors: Any) -> str:
         own=[(file, row) for file in files for row in file.drafts if row.owner == actor().id],
         given=given,
         errors=errors,
+        taken=next((file.path for file in files if file.path == wanted), ""),
+        proposed=new_files.proposed(given["navn"]) if errors else "",
         waiting=[
             row
             for row, _ in flow().reviews.list(actor=actor())
