@@ -91,7 +91,8 @@ class Seen:
         return bool(self.all(f"//*[@name='{name}']"))
 
     def value(self, name: str) -> Any:
-        return next(form for form in self.document.forms if name in form.fields).fields[name]
+        within = [form.fields[name] for form in self.document.forms if name in form.fields]
+        return within[0] if within else self.one(f"//*[@name='{name}' and @form]").value
 
 
 FROM_OUR_PAGE = {"Origin": "http://localhost"}  # what a browser says of each form of ours that it sends

@@ -57,11 +57,14 @@ def asked(world, come):
 
 def send(visitor, address, act, **values):
     page = visitor.get(address)
-    form = page.all(f"//form[.//*[contains(@formaction, '{act}')] or contains(@action, '{act}')]")[0]
+    return send_from(visitor, page, act, **values)
+
+
+def send_from(visitor, page, act, **values):
     button = page.all(f"//button[contains(@formaction, '{act}')]")
     if button:
-        form.set("action", button[0].get("formaction"))
-    return visitor.submit(page, form, **values)
+        return visitor.press_this(page, button[0], **values)
+    return visitor.submit(page, page.all(f"//form[contains(@action, '{act}')]")[0], **values)
 
 
 def test_a_second_person_reads_comments_and_signs_and_the_auditor_sees_who_did(asked, come):
@@ -163,9 +166,7 @@ def test_an_answer_that_came_too_late_keeps_what_was_written(asked, status, fiel
     stale = lone.get(address)
     send(lone if status == "send-tilbage" else jens, address, f"/{status}", begrundelse="Først")
 
-    late = lone.submit(
-        stale, stale.one("//form[contains(@action, '/godkend')]"), begrundelse="Set efter i loven."
-    )
+    late = send_from(lone, stale, "/godkend", begrundelse="Set efter i loven.")
 
     assert late.status == 409
     assert "Dit svar er ikke gemt." in late.text
@@ -177,9 +178,7 @@ def test_a_comment_that_came_meanwhile_keeps_what_was_written_with_the_approval(
     stale = lone.get(address)
     send(jens, address, "/kommentar", kommentar="Vent, jeg har en rettelse.")
 
-    refused = lone.submit(
-        stale, stale.one("//form[contains(@action, '/godkend')]"), begrundelse="Set efter i loven."
-    )
+    refused = send_from(lone, stale, "/godkend", begrundelse="Set efter i loven.")
 
     assert refused.status == 422
     assert refused.summary == ["Alle kommentarer skal være løst, før kladden kan godkendes."]
@@ -326,6 +325,34 @@ def test_what_is_approved_together_is_not_deployed_apart_from_the_editor(togethe
     assert refused.status_code == 409
     assert refused.get_json()["approval"] == "part"
     assert "sammen med ny_samtale.form" in refused.get_json()["detail"]
+
+
+def test_a_comment_takes_nothing_from_the_answer_that_is_being_written(asked):
+    """What one types in the one is there when the other is sent: commenting and marking lost the reason."""
+    jens, lone, address = asked
+    page = lone.get(address)
+
+    page = send_from(lone, page, "/kommentar", kommentar="Også for unge?", begrundelse="Set efter i loven.")
+    assert (page.value("begrundelse"), page.value("kommentar").strip()) == ("Set efter i loven.", "")
+    assert "Også for unge?" in page.one("//ol[@class='fc-comments']").text_content()
+    page = send_from(lone, page, "/kommentar/", kommentar="Og en til.", begrundelse="Stadig set.")
+    assert (page.value("begrundelse"), page.value("kommentar")) == ("Stadig set.", "Og en til.")
+    answered = send_from(lone, page, "/send-tilbage")
+
+    assert answered.status == 422
+    assert answered.summary == ["Kommentaren er ikke gemt. Gem den, eller slet den, før du svarer."]
+    assert (answered.value("begrundelse"), answered.value("kommentar")) == ("Stadig set.", "Og en til.")
+    send_from(lone, answered, "/send-tilbage", kommentar="")
+    assert "»Stadig set.«" in jens.get(address).text
+
+
+def test_a_reason_that_no_cookie_holds_is_kept_too(asked):
+    _, lone, address = asked
+
+    page = send(lone, address, "/kommentar", kommentar="Hvorfor?", begrundelse="å" * 2000)
+
+    assert page.value("begrundelse") == "å" * 2000
+    assert len(page.all("//ol[@class='fc-comments']/li")) == 1
 
 
 def test_a_comment_without_words_is_refused_where_it_was_written(asked):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -17,6 +18,7 @@ from flowcase.services.studio.reviews import NotApproved, Review, ReviewRow
 from flowcase.services.studio.studio import OpenedFile, blocking
 from flowcase.services.studio.studio_files import is_studio_file
 from flowcase.store.queries.drafts import DraftRow
+from flowcase.web.forms import shown_once
 from flowcase.web.language import current, gettext
 from flowcase.web.pictures.shown_differences import Line, Shown, lines_of, shown
 from flowcase.web.session import actor, flow
@@ -30,6 +32,7 @@ from flowcase.web.words.deployment_words import (
 
 blueprint = Blueprint("studio_reviews", __name__, url_prefix="/studie/gennemsyn")
 
+_MOST_KEPT = 2_500  # bytes of text in a cookie, sealed and written in base64
 ACTS = ("godkend", "send-tilbage", "traek-tilbage", "saet-i-drift")
 
 
@@ -147,7 +150,8 @@ def _told(path: str, before: bytes | None, content: bytes) -> FileTold:
 @blueprint.get("/<id>")
 @login_required
 def show(id: str) -> Any:
-    return _page(flow().reviews.get(id, actor=actor()), {})
+    kept = shown_once.taken(url_for("studio_reviews.show", id=id))
+    return _page(flow().reviews.get(id, actor=actor()), {}, typed=json.loads(kept) if kept else {})
 
 
 @blueprint.post("/<id>/kommentar")
@@ -160,9 +164,7 @@ def comment(id: str) -> Any:
         flow().reviews.comment(id, text, file=file, element=element, actor=actor())
     except InvalidValues as refused:
         return _page(flow().reviews.get(id, actor=actor()), refused.errors), HTTPStatus.UNPROCESSABLE_ENTITY
-    return redirect(
-        url_for("studio_reviews.show", id=id, fil=request.form.get("fil") or None, _anchor="kommentarer")
-    )
+    return _with_the_rest(id, ("begrundelse",), at="kommentarer")
 
 
 @blueprint.post("/<id>/kommentar/<comment>")
@@ -171,7 +173,19 @@ def mark(id: str, comment: str) -> Any:
     """Resolve it, or open it again."""
     is_resolved = request.form.get("loest") == "1"
     flow().reviews.mark(id, comment, is_resolved=is_resolved, actor=actor())
-    return redirect(url_for("studio_reviews.show", id=id, _anchor=f"kommentar-{comment}"))
+    return _with_the_rest(id, ("kommentar", "element", "begrundelse"), at=f"kommentar-{comment}")
+
+
+def _with_the_rest(id: str, fields: Sequence[str], *, at: str) -> Any:
+    """The page anew, with what was typed in the other fields and not sent yet."""
+    page, file = url_for("studio_reviews.show", id=id), request.form.get("fil") or None
+    typed = {name: request.form[name] for name in fields if request.form.get(name, "").strip()}
+    if not typed.keys() - {"element"}:
+        return redirect(url_for("studio_reviews.show", id=id, fil=file, _anchor=at))
+    kept = json.dumps(typed | ({"fil": file} if file else {}), ensure_ascii=False)
+    if len(kept.encode()) > _MOST_KEPT:  # more than a cookie holds: not redirected, so that nothing is lost
+        return _page(flow().reviews.get(id, actor=actor()), {}, typed=typed)
+    return shown_once.redirect_to(page, kept, at=at)
 
 
 @blueprint.post("/<id>/<act>")
@@ -183,6 +197,10 @@ def answer(id: str, act: str) -> Any:
     reviews = flow().reviews
     seen = request.form.get("set", "")
     reason = request.form.get("begrundelse", "")
+    if act in ("godkend", "send-tilbage") and request.form.get("kommentar", "").strip():
+        return _again(
+            id, kommentar=gettext("Kommentaren er ikke gemt. Gem den, eller slet den, før du svarer.")
+        )
     try:
         if act == "godkend":
             reviews.approve(id, digest=seen, reason=reason, actor=actor())
@@ -235,13 +253,22 @@ def _deploy(review: Review, seen: str) -> Any:
     return redirect(url_for("studio_reviews.show", id=row.id))
 
 
-def _page(review: Review, errors: dict[str, list[str]], *, is_overtaken: bool = False) -> str:
+def _page(
+    review: Review,
+    errors: dict[str, list[str]],
+    *,
+    typed: Mapping[str, str] | None = None,
+    is_overtaken: bool = False,
+) -> str:
     """With one file of the review (`fil`) in detail, and of the others what changes in words.
+
+    `typed` stands in for what was sent: what is not sent yet.
 
     `is_overtaken`: an answer came too late; what was typed with it stands where it can still be kept.
     """
     row = review.row
-    wanted = request.values.get("fil", row.file_name)
+    typed = request.form if typed is None else typed
+    wanted = typed.get("fil") or request.values.get("fil", row.file_name)
     file = next((each for each in review.files if each.path == wanted), review.files[0])
     told = Shown()
     if file.before is not None:
@@ -277,8 +304,8 @@ def _page(review: Review, errors: dict[str, list[str]], *, is_overtaken: bool = 
             else _to_comment(row, finding, named)
         ),
         is_mine=row.owner == actor().id,
-        chosen=request.form.get("element") or request.args.get("element", ""),
-        typed=request.form,
+        chosen=typed.get("element") or request.args.get("element", ""),
+        typed=typed,
         is_overtaken=is_overtaken,
         status=status,
         comment_at=lambda element: url_for(
