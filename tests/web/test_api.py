@@ -117,7 +117,9 @@ def test_user_tasks_are_listed_and_completed(karen, world):
     assert task["due_at"] == "2026-03-28T06:40:00+00:00"
 
     values = {**ASSESSMENT, "vurderet_af": "karen.fp", "vurderet": "2026-03-27T08:55+01:00"}
-    done = karen.post(f"/api/user-tasks/{task['id']}/complete", {"values": values})
+    path = f"/api/user-tasks/{task['id']}/complete"
+    warned = karen.post(path, {"values": values}).get_json()["warnings"]
+    done = karen.post(path, {"values": values, "seen": [each["mark"] for each in warned]})
 
     assert done.status_code == 204
     assert world.flow.deadlines.of_case("SAG-2601")[0].status == "met"
@@ -130,6 +132,72 @@ def test_a_rule_that_stands_against_it_is_named(karen, world):
 
     assert refused.status_code == 422
     assert refused.get_json()["rules"] == ["R-001"]
+
+
+def english(program: Program) -> Program:
+    program.headers = {**program.headers, "Accept-Language": "en-GB, da;q=0.5"}
+    return program
+
+
+def test_a_rule_is_told_at_its_field_in_the_language_that_is_asked_for(karen, world):
+    values = {**ASSESSMENT, "vurderet_af": "findes.ikke", "vurderet": "i går", "findes_ikke": 1}
+
+    path = f"/api/user-tasks/{world.task('vurder').id}/complete"
+    danish = karen.post(path, {"values": values}).get_json()["errors"]
+    told = english(karen).post(path, {"values": values}).get_json()["errors"]
+
+    assert danish["findes_ikke"] == ["Formularen har ikke dette felt."]
+    assert told["findes_ikke"] == ["The form has no such field."]
+    assert danish.keys() == told.keys()
+
+
+WARNED = {**ASSESSMENT, "vurderet_af": "karen.fp", "vurderet": "2026-03-27T08:55+01:00"} | {
+    "foraeldre_orienteres": "ja"
+}
+WITH_CPR = {**WARNED, "begrundelse": "Mor, 010203-1234, ringede."}
+
+
+def test_what_tables_warn_of_is_read_before_a_program_completes(karen, world):
+    path = f"/api/user-tasks/{world.task('vurder', 'SAG-2601').id}/complete"
+
+    warned = karen.post(path, {"values": WARNED})
+
+    assert warned.status_code == 422
+    told = warned.get_json()
+    [warning] = told["warnings"]
+    assert warning["sentence"].startswith("Der er mistanke om overgreb.")
+    assert (warning["rule"], warning["field"], told["rules"]) == ("D-08", None, ["D-08"])
+    assert "`seen`" in told["detail"]
+    assert world.task("vurder", "SAG-2601").status == "open"
+    assert karen.post(path, {"values": WARNED, "seen": ["D-08"]}).status_code == 422
+    assert karen.post(path, {"values": WARNED, "seen": [warning["mark"]]}).status_code == 204
+    warned_of = [row.event.rules for row in world.flow.history.everything() if row.kind == "UserTaskWarned"]
+    assert warned_of == [("D-08",)]
+
+
+def test_a_slip_in_a_field_and_what_tables_warn_of_are_told_together_and_in_english(karen, world):
+    path = f"/api/user-tasks/{world.task('vurder', 'SAG-2601').id}/complete"
+
+    told = english(karen).post(path, {"values": WITH_CPR}).get_json()
+
+    slip, table = told["warnings"]
+    assert (slip["field"], slip["rule"]) == ("begrundelse", None)
+    assert slip["sentence"].startswith("This looks like a CPR number.")
+    assert table["sentence"].startswith("There is a suspicion of abuse.")
+    assert "010203" not in json.dumps(told)
+    one = karen.post(path, {"values": WITH_CPR, "seen": [slip["mark"]]}).get_json()
+    assert [each["mark"] for each in one["warnings"]] == [table["mark"]]
+    done = karen.post(path, {"values": WITH_CPR, "seen": [slip["mark"], table["mark"]]})
+    assert done.status_code == 204
+
+
+def test_what_is_wrong_is_told_before_what_is_warned_of(karen, world):
+    path = f"/api/user-tasks/{world.task('vurder', 'SAG-2601').id}/complete"
+
+    told = karen.post(path, {"values": {**WITH_CPR, "vurderet": "i går"}}).get_json()
+
+    assert "warnings" not in told
+    assert set(told["errors"]) == {"vurderet"}
 
 
 def test_an_ended_task_is_a_conflict_and_an_unknown_one_is_not_found(karen, world):

@@ -7,7 +7,7 @@ import datetime as dt
 import functools
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -19,17 +19,34 @@ from werkzeug.exceptions import BadRequest, HTTPException
 from flowcase import errors
 from flowcase.access.actor import Actor
 from flowcase.access.scopes import SCOPES
+from flowcase.services.choosing.rule_hits import Hit
 from flowcase.services.signing_in.api_limits import Standing, TooManyRequests
 from flowcase.services.signing_in.kept_answers import Answer
 from flowcase.services.signing_in.people import SignInFailed
 from flowcase.services.transactions import DatabaseLost, DatabaseMissing
+from flowcase.web.language import LANGUAGES, spoken
 from flowcase.web.session import flow
+from flowcase.web.words.presenting import said
 
 blueprint = Blueprint("api", __name__, url_prefix="/api", description="Everything that programs may do")
 
 KEY_HEADER = "Idempotency-Key"
 _KEY = re.compile(r"[!-~]{1,200}")
 _DEEPEST = 64  # levels of JSON
+
+
+class WarningOut(ma.Schema):
+    """A sentence that somebody reads before it counts: of a table, or about a probable slip in a field."""
+
+    mark = ma.fields.String(
+        required=True,
+        metadata={"description": "Sent in `seen`, it says that it was read.", "example": "D-08.5f3a90c1"},
+    )
+    sentence = ma.fields.String(required=True)
+    rule = ma.fields.String(required=True, allow_none=True, metadata={"example": "D-08"})
+    field = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "None where it is about several."}
+    )
 
 
 class ProblemOut(ma.Schema):
@@ -41,12 +58,46 @@ class ProblemOut(ma.Schema):
     detail = ma.fields.String(required=True, allow_none=True)
     request_id = ma.fields.String(required=True, metadata={"description": "As in header X-Request-Id."})
     errors = ma.fields.Dict(metadata={"description": "What is wrong, by field."})
+    warnings = ma.fields.List(
+        ma.fields.Nested(WarningOut), metadata={"description": "What is to be read before it counts."}
+    )
     rules = ma.fields.List(ma.fields.String(), metadata={"description": "Rules that stand against it."})
     findings = ma.fields.List(ma.fields.String(), metadata={"description": "Of the check of files."})
 
 
+class Unread(errors.Refused):
+    """What a table or a form warns of was not read yet by whoever sends it; nothing was done."""
+
+    def __init__(self, attempt: str, hits: Sequence[Hit]) -> None:
+        self.hits = tuple(hits)
+        because = (
+            "it is warned of something. Let somebody read `warnings`, then send it once more with their "
+            "marks in `seen`, and with an Idempotency-Key of its own"
+        )
+        rules = dict.fromkeys(hit.rule for hit in hits if hit.rule)
+        super().__init__(attempt, because, rules=tuple(rules))
+
+
+def mark_of(hit: Hit) -> str:
+    """By which it is told that this very sentence was read; another one of the same rule has another."""
+    digest = hashlib.sha256("\n".join((hit.rule, hit.field, str(hit.sentence))).encode()).hexdigest()
+    return f"{hit.rule or hit.field}.{digest[:8]}"
+
+
 def problem(status: HTTPStatus, error: Exception) -> Response:
-    """Problem details; field errors under `errors`, rule ids under `rules`."""
+    """Problem details; field errors under `errors`, rule ids under `rules`.
+
+    What rules and forms say is Danish, or English where header Accept-Language asks for that.
+    """
+    # By value: `en-GB` asks for English, and werkzeug 3.1 would take a less wanted `da` before it.
+    wanted = (name.lower().partition("-")[0] for name, quality in request.accept_languages if quality > 0)
+    with spoken(next((name for name in wanted if name in LANGUAGES), LANGUAGES[0])):
+        answer = _problem(status, error)
+    answer.vary.add("Accept-Language")
+    return answer
+
+
+def _problem(status: HTTPStatus, error: Exception) -> Response:
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": status.phrase,
@@ -57,9 +108,22 @@ def problem(status: HTTPStatus, error: Exception) -> Response:
     if isinstance(error, DatabaseMissing):
         body["detail"] = str(DatabaseLost())  # where its file lies is no caller's business
     if isinstance(error, errors.InvalidValues):
-        body["errors"] = {field: list(map(str, said)) for field, said in error.errors.items()}
+        body["errors"] = _by_field(error.errors)
     if isinstance(error, errors.Refused):
         body["rules"] = list(error.rules)
+        if error.fields:
+            body["errors"] = _by_field(error.fields)
+        body["detail"] = str(errors.Refused(error.attempt, said(error.because), rules=error.rules))
+    if isinstance(error, Unread):
+        body["warnings"] = [
+            {
+                "mark": mark_of(hit),
+                "sentence": said(hit.sentence),
+                "rule": hit.rule or None,
+                "field": hit.field or None,
+            }
+            for hit in error.hits
+        ]
     if isinstance(error, errors.InvalidDefinition):
         body["findings"] = list(map(str, error.findings))
     if isinstance(error, HTTPException):
@@ -75,6 +139,10 @@ def problem(status: HTTPStatus, error: Exception) -> Response:
     if isinstance(error, HTTPException) and getattr(error, "valid_methods", None):
         answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
     return answer
+
+
+def _by_field(told: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    return {field: list(map(said, sentences)) for field, sentences in told.items()}
 
 
 # --- who asks --------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -11,10 +12,15 @@ import marshmallow as ma
 from flowcase import errors
 from flowcase.access.permissions import may_deliver_notifications
 from flowcase.history.exports.plain import jsonable
+from flowcase.modeling.form import Form
+from flowcase.services.choosing.rule_hits import Hit
+from flowcase.services.forms import form_values
 from flowcase.services.tasks.asked import Asked
 from flowcase.services.tasks.inboxes import Order
 from flowcase.services.tasks.user_task_moves import HIGHEST, LONGEST_REASON, LOWEST
-from flowcase.web.api.api_frame import blueprint, caller, instant, needs
+from flowcase.values import Variables
+from flowcase.web.api.api_frame import Unread, blueprint, caller, instant, mark_of, needs
+from flowcase.web.forms import form_notes
 from flowcase.web.forms.api_pages import Found, PageIn, PlaceField, paged
 from flowcase.web.session import flow
 from flowcase.web.tasks import inbox_addresses
@@ -127,6 +133,15 @@ class CompletionIn(ma.Schema):
         keys=ma.fields.String(),
         load_default=dict,
         metadata={"description": "Form values by key.", "example": {"akut": "nej"}},
+    )
+    seen = ma.fields.List(
+        ma.fields.String(validate=ma.validate.Length(min=1, max=300)),
+        load_default=list,
+        validate=ma.validate.Length(max=200),
+        metadata={
+            "description": "Marks of the `warnings` that somebody has read, from the refusal that told them.",
+            "example": ["D-08.5f3a90c1"],
+        },
     )
 
 
@@ -252,5 +267,30 @@ def prioritise(body: dict[str, Any], id: str) -> Any:
 @blueprint.arguments(CompletionIn)
 @blueprint.response(204)
 def complete(body: dict[str, Any], id: str) -> Any:
-    """Complete a user task; nothing is stored when a value or a rule is in the way."""
-    flow().user_tasks.complete(id, body["values"], actor=caller())
+    """Complete a user task; nothing is stored when a value or a rule is in the way.
+
+    What is warned of on the page is warned of here: refused (422) with `warnings`, each with a `mark`. Send
+    the same once more with the marks in `seen` when somebody has read them and it is meant so.
+    """
+    attempt, seen, values = f"complete user task '{id}'", set(body["seen"]), body["values"]
+
+    def unread(hits: Sequence[Hit]) -> list[Hit]:
+        return [hit for hit in hits if mark_of(hit) not in seen]
+
+    def look_again(hits: Sequence[Hit]) -> None:
+        if fresh := unread(hits):
+            raise Unread(attempt, fresh)
+
+    def read(form: Form | None, facts: Variables) -> dict[str, Any]:
+        if form is not None:
+            now = flow().clock.now()
+            form_values.validate(form, values, facts=facts, now=now)  # what is wrong is told first
+            look_again(form_notes.slips_in(form, values, facts=facts, now=now))
+        return dict(values)
+
+    try:
+        flow().user_tasks.complete(id, read, look_again=look_again, actor=caller())
+    except Unread as error:
+        # With what the tables warn of, or bar, where a field stopped it first: all of it in one go.
+        more = unread(flow().user_tasks.rehearse(id, values, actor=caller()).warnings)
+        raise Unread(attempt, list(dict.fromkeys([*error.hits, *more]))) from None

@@ -25,6 +25,10 @@ from flowcase.web.words import presenting
 
 SEEN = "_set"  # what was warned of already, parted by blanks: a field, or a field with its value
 CPR_ATTRIBUTES = ("cpr", "cprnummer", "cpr_nummer")  # fields that ask for the number
+CPR_WARNING = (
+    "Det ligner et CPR-nummer. Skriv det kun i felter, der spørger efter det. "
+    "Fjern det, eller gå videre, hvis det skal stå her."
+)
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,18 @@ def notes_on(
     return Notes(tuple(notes), " ".join(sorted(marked)))
 
 
+def slips_in(form: Form, raw: Mapping[str, Any], *, facts: Variables, now: dt.datetime) -> list[Hit]:
+    """What a program is told that a person looks at once more in these values; by no rule of a table."""
+    slips = form_values.warnings_of(form, raw, facts=facts, now=now)
+    found: list[Hit] = []
+    for name, asked, value in _leaves(form.fields, raw, ()):
+        if name in slips:
+            found += (Hit("", words, name) for words in slips[name])
+        elif _warns_of_cpr(asked, value):
+            found.append(Hit("", CPR_WARNING, name))
+    return found
+
+
 def with_texts(notes: Notes, texts: Mapping[str, tuple[str, str]], sent: MultiDict[str, str]) -> Notes:
     """The same with free texts of the page that are in no form file: name -> (label, what was typed)."""
     warned = [
@@ -142,10 +158,7 @@ def is_to_be_warned(name: str, text: str, sent: MultiDict[str, str]) -> bool:
 
 
 def cpr_warning() -> str:
-    return gettext(
-        "Det ligner et CPR-nummer. Skriv det kun i felter, der spørger efter det. "
-        "Fjern det, eller gå videre, hvis det skal stå her."
-    )
+    return gettext(CPR_WARNING)
 
 
 def in_words(text: Any) -> str:
