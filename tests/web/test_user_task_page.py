@@ -399,3 +399,36 @@ def test_what_to_do_and_what_refuses_it_are_english_on_an_english_page(sign_in, 
     assert (instruction.get("lang"), instruction.text.startswith("Assess the child")) == ("en", True)
     assert "The time of the assessment is in the future." in refused.text
     assert "Tidspunktet for vurderingen" not in refused.text
+
+
+def _asking(*codes: str, **more: object) -> bytes:
+    field = {
+        "id": "felt",
+        "type": "select",
+        "key": "udfald",
+        "label": "Udfald",
+        "values": [{"value": code, "label": code.title()} for code in codes],
+        "properties": {"target": "case:Dagsordenspunkt.udfald variable:udfald"},
+        **more,
+    }
+    return json.dumps({"id": "udfaldet", "type": "default", "components": [field]}).encode()
+
+
+@pytest.mark.parametrize("is_readonly", [False, True])
+def test_an_answer_that_the_form_offers_no_more_is_told_in_its_words(sign_in, world, is_readonly):
+    drawn = process("proeve", start(), user_task("svar", groups="fronten", form="udfaldet"), end())
+    files = {"proeve.bpmn": drawn, "udfaldet.form": _asking("ja", "skrinlagt")}
+    world.flow.deployments.deploy(files, actor=SYSTEM)
+    world.flow.instances.start("proeve", variables={"udfald": "skrinlagt"}, actor=SYSTEM)
+    changed = {"udfaldet.form": _asking("ja", readonly=is_readonly)}
+    world.flow.deployments.deploy(changed, actor=SYSTEM)
+    [task] = [each for each in world.flow.user_tasks.list() if each.element == "svar"]
+
+    page = open_task(sign_in("karen.fp"), task)
+
+    if is_readonly:
+        assert page.one("//p[@id='felt-udfald']").text_content() == "Skrinlagt"
+    else:
+        assert "Der står »Skrinlagt«, som ikke kan vælges mere." in page.text
+        assert "felt-udfald-foer" in page.one("//select[@name='udfald']").get("aria-describedby")
+        assert page.one("//select[@name='udfald']").value == ""

@@ -17,7 +17,8 @@ from typing import Any, cast
 
 from flowcase import feel
 from flowcase.cases.civil_time import COPENHAGEN, possible_instants
-from flowcase.modeling.form import Field, FieldType, Form, Option, VariableTarget
+from flowcase.modeling.form import CaseTarget, Field, FieldType, Form, Option, VariableTarget
+from flowcase.modeling.option_labels import OptionLabels
 from flowcase.services.forms import form_values, nested
 from flowcase.values import Value, Variables
 from flowcase.web.forms.form_files import Attached, has_files
@@ -50,6 +51,7 @@ class Shown:
     has_focus: bool = False
     attached: tuple[Attached, ...] = ()  # files that the field names and that lie here
     words: str = ""  # a date or time said back in words
+    gone: tuple[str, ...] = ()  # what was answered and is offered no more, in words
 
     @property
     def id(self) -> str:
@@ -105,13 +107,15 @@ def shown(
     focus: str = "",
     notes: Notes | None = None,
     files: Mapping[str, Attached] | None = None,
+    labels: OptionLabels | None = None,
 ) -> Page:
     """What the page shows for these values; hidden fields are left out, errors stand at their fields.
 
     `known` are the stored values that read-only fields show; `first` is what a field begins with that an
-    answer brought onto the page; `focus` is the name of the row or list that was changed last.
+    answer brought onto the page; `focus` is the name of the row or list that was changed last; `labels` are
+    what answers are called that the form does not offer any more.
     """
-    drawing = _Drawing(form, facts, now, known or {}, first or {}, errors or {}, files or {})
+    drawing = _Drawing(form, facts, now, known or {}, first or {}, errors or {}, files or {}, labels or {})
     fields = drawing.fields(form.fields, raw, drawing.context(raw), ())
     if focus:
         fields = _focused(fields, focus)
@@ -186,8 +190,9 @@ class _Drawing:
         first: Mapping[str, Any],
         errors: Mapping[str, Sequence[str]],
         files: Mapping[str, Attached],
+        labels: OptionLabels,
     ) -> None:
-        self.files, self.first = files, first
+        self.files, self.first, self.labels = files, first, labels
         self.form, self.facts, self.now = form, facts, now
         self.known, self.errors = known, errors
         keys = frozenset(asked.key for asked in form.walk() if asked.key)
@@ -258,10 +263,11 @@ class _Drawing:
             return replace(drawn, children=self.fields(asked.children, raw, context, prefix))
         if asked.type is FieldType.LIST:
             return replace(drawn, rows=self._rows(asked, value, context, prefix))
-        choices = self._choices(asked, value, context)
+        choices, gone = self._choices(asked, value, context), self._gone(asked, value)
+        drawn = replace(drawn, gone=gone)
         if asked.readonly and asked.type is not FieldType.FILE:
-            chosen = ", ".join(words for _, words, is_chosen in choices if is_chosen)
-            return replace(drawn, value=chosen or presenting.value(value))
+            told = [*(words for _, words, is_chosen in choices if is_chosen), *gone]
+            return replace(drawn, value=", ".join(told) or presenting.value(value))
         if asked.type is FieldType.INSTANT:
             text, twice, chosen = _local(value)
             return replace(
@@ -302,6 +308,22 @@ class _Drawing:
             )
             for number, row in enumerate(given or [{}])
         )
+
+    def _gone(self, asked: Field, value: Any) -> tuple[str, ...]:
+        """Answers that stand on the case since an earlier version of the form, which offered them."""
+        if asked.type not in (FieldType.CHOICE, FieldType.CHOICES) or not asked.options:
+            return ()
+        offered = {option.value for option in asked.options}
+        stands = [str(item) for item in (value if isinstance(value, list) else [value]) if item]
+        return tuple(self._called(asked, code) for code in stands if code not in offered)
+
+    def _called(self, asked: Field, code: str) -> str:
+        for target in asked.targets:
+            if isinstance(target, CaseTarget):
+                words = self.labels.get((target.entity, target.attribute, code))
+                if words is not None:
+                    return words[current()]
+        return code
 
     def _choices(self, asked: Field, value: Any, context: Variables) -> tuple[tuple[str, str, bool], ...]:
         if asked.type is FieldType.BOOLEAN:

@@ -341,6 +341,7 @@ def _page(
             now=flow().clock.now(),
             known=task.prefilled,
             first=form_page.first_values(task.form, task.prefilled),
+            labels=flow().deployments.option_labels(),
             errors=errors,
             focus=focus,
             notes=notes,
