@@ -14,11 +14,19 @@ from tests.web.walks.hands import Mouse
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
 
-# Counts how often the page has asked the server for other fields, and got its answer.
+# Up to which answer that other fields depend on the server has drawn the form: the page asks a moment after
+# the answer, and a request that another one replaces ends first.
 COUNTS_ANSWERS = """
-window.felterne = {asked: 0, answered: 0};
-addEventListener("htmx:before:request", (e) => { if (e.target.id === "felter") felterne.asked += 1; });
-addEventListener("htmx:finally:request", (e) => { if (e.target.id === "felter") felterne.answered += 1; });
+window.felterne = {given: 0, drawn: 0, asked: []};
+addEventListener("change", (e) => {
+  if (e.target.matches("#felter .fc-decides")) felterne.given += 1;
+}, true);
+addEventListener("htmx:before:request", (e) => {
+  if (e.target.id === "felter") felterne.asked.push(felterne.given);
+});
+addEventListener("htmx:finally:request", (e) => {
+  if (e.target.id === "felter") felterne.drawn = felterne.asked.shift();
+});
 """
 
 
@@ -72,8 +80,6 @@ def _answer(page: Page, hands: Mouse, asked: Field, answers: Locator, value: Any
     kind = answers.first.get_attribute("type") or ""
     tag = answers.first.evaluate("field => field.tagName")
     decides = answers.first.evaluate("field => field.classList.contains('fc-decides')")
-    answered = page.evaluate("() => window.felterne.answered") if decides else 0
-    before = _state(answers)
     if kind in ("radio", "checkbox"):
         _tick(hands, answers, value)
     elif tag == "SELECT":
@@ -82,10 +88,8 @@ def _answer(page: Page, hands: Mouse, asked: Field, answers: Locator, value: Any
             hands.choose(answers.first, _text(asked, value))
     else:
         hands.type(answers.first, _text(asked, value))
-    if decides and _state(answers) != before:
-        page.wait_for_function(
-            "before => felterne.answered > before && felterne.answered === felterne.asked", arg=answered
-        )
+    if decides:
+        page.wait_for_function("() => felterne.drawn === felterne.given")
 
 
 def _tick(hands: Mouse, answers: Locator, value: Any) -> None:
@@ -102,10 +106,6 @@ def _tick(hands: Mouse, answers: Locator, value: Any) -> None:
             hands.tick(box)
         else:
             hands.untick(box)
-
-
-def _state(answers: Locator) -> Any:
-    return answers.evaluate_all("all => all.map(each => [each.checked, each.value])")
 
 
 def _at(values: Mapping[str, Any], path: Sequence[str]) -> Any:
