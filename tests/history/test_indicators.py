@@ -136,6 +136,7 @@ def test_i05_an_exit_strategy_says_what_and_who():
             record("Handleplan", "3", godkendt=day("2026-06-01"), uden_hjaelp="Ro", overtager="Skolen"),
             record("Maal", "1", maaldato=day("2026-04-01"), status="naaet"),
             record("Maal", "2", maaldato=day("2026-04-01"), status="paa_vej"),
+            record("Maal", "3", maaldato=day("2026-04-01"), status="erstattet"),  # by a later plan
         ]
     )
 

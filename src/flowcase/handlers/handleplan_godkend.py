@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from flowcase.cases.civil_time import local_date
 from flowcase.handlers import Field, Job, handler
+from flowcase.handlers.goals import set_goals
+from flowcase.handlers.message_dates import date_of
 from flowcase.handlers.plans import APPROVED, PLAN, READY
 from flowcase.values import Value
 
 if TYPE_CHECKING:
     from flowcase.services.casework.case_work import CaseWork
-
-_OF_A_GOAL = ("omraade", "maal", "tegn", "maaldato")
 
 
 @handler(
@@ -30,9 +31,8 @@ _OF_A_GOAL = ("omraade", "maal", "tegn", "maaldato")
 def approve_plan(job: Job, case: CaseWork) -> Mapping[str, Value]:
     code, plan = str(job.inputs["sag_id"]), str(job.inputs["handleplan_id"])
     approved = job.inputs["godkendt"]
-    for row in case.get(PLAN, plan)["maal"] or []:
-        goal = {name: row.get(name) for name in _OF_A_GOAL}
-        case.create("Maal", {**goal, "handleplan_id": plan, "status": "aabent"}, case=code)
+    day = date_of(approved) or local_date(job.now)
+    set_goals(case, code, plan, case.get(PLAN, plan)["maal"] or [], day)
     case.update(PLAN, plan, {"status": APPROVED})
     case.set_fact(code, "handleplan_godkendt", approved)
     case.meet_deadline(rule=READY, case=code, met_at=approved)

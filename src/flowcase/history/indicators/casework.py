@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from flowcase.cases.civil_time import add_months, local_date
+from flowcase.cases.goals import REACHED, REPLACED
 from flowcase.history.indicators.figure import WHOLE, Figure, Unit, count, median, share
 from flowcase.history.indicators.material import (
     DeadlineFact,
@@ -140,8 +141,10 @@ def plans_with_exit(material: Material, question: Question) -> Iterator[Figure]:
     plans = [each for each in material.of("Handleplan") if question.has(each["godkendt"])]
     with_exit = [each for each in plans if each["uden_hjaelp"] and each["overtager"]]
     yield share(len(with_exit), len(plans))
-    goals = [each for each in material.of("Maal") if question.has(each["maaldato"])]
-    met = [each for each in goals if each["status"] == "naaet"]
+    goals = [
+        each for each in material.of("Maal") if question.has(each["maaldato"]) and each["status"] != REPLACED
+    ]
+    met = [each for each in goals if each["status"] == REACHED]
     yield share(
         len(met),
         len(goals),

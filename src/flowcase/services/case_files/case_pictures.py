@@ -14,6 +14,7 @@ from typing import Any
 from flowcase.access.actor import Actor
 from flowcase.cases.consents import YES
 from flowcase.cases.entities import DataClass, let_through
+from flowcase.cases.goals import REPLACED
 from flowcase.services.case_files.cases import Case, as_case
 from flowcase.services.casework.plan_names import plan_name
 from flowcase.services.entitled import case_access, confidentiality
@@ -155,7 +156,7 @@ def _picture(tx: Tx, rule_sets: RuleSets, code: str, actor: Actor) -> Picture:
         tuple(sorted(boards, key=lambda each: each.at, reverse=True)),
         tuple(found["Handleplan"][::-1]),
         {each.id: plan_name(settings, each["slags"]) for each in found["Handleplan"]},
-        tuple(found["Maal"]),
+        tuple(each for each in found["Maal"] if each["status"] != REPLACED),
         tuple(found["Foranstaltning"][::-1]),
         tuple(found["IndividuelKontrakt"][::-1]),
         _by_time(found["Moede"]),
