@@ -106,6 +106,31 @@ def test_recovery_codes_and_keys_that_are_shown_once_offer_no_way_that_loses_the
         assert shown.all("//header//*[text()='English']") == []
 
 
+@pytest.mark.parametrize(
+    ("address", "button", "field", "typed"),
+    [
+        ("/opgaver/{task}", "_faerdig", "begrundelse", "Mor er ikke hjemme"),
+        ("/underretninger/ny", "_send", "bekymring", "Kommer uden madpakke"),
+        ("/forloeb/nyt/forebyggende_henvendelse", "_begynd", "navn", "Alma Hestbæk"),
+    ],
+)
+def test_a_form_that_came_back_with_errors_is_there_in_english_without_a_program(
+    sign_in: Any, world: World, address: str, button: str, field: str, typed: str
+) -> None:
+    visitor = sign_in("sofie.fr" if "forloeb" in address else "karen.fp")
+    page = visitor.get(address.format(task=world.task("vurder", "SAG-2601").id))
+    refused = visitor.press(page, button, **{field: typed})
+    assert refused.status == 422
+
+    english = visitor.press_this(refused, refused.one("//header//button[@lang='en']"))
+
+    assert (english.status, english.one("//html").get("lang")) == (200, "en")
+    assert english.value(field).strip() == typed
+    assert not english.all("//header//a[@hreflang]")
+    again = visitor.press(english, button)
+    assert (again.status, again.one("//html").get("lang"), again.value(field).strip()) == (422, "en", typed)
+
+
 @pytest.mark.browser
 def test_english_in_the_middle_of_a_form_keeps_what_was_typed(open_page: Any, world: World) -> None:
     page, task = open_page(), world.task("vurder", "SAG-2601")
@@ -119,7 +144,7 @@ def test_english_in_the_middle_of_a_form_keeps_what_was_typed(open_page: Any, wo
     expect(page.locator("[name=begrundelse]")).to_have_value("Mor er ikke hjemme")
     page.locator("main button[name=_faerdig].button").click()
     expect(page.locator("#fejl")).to_be_visible()
-    page.get_by_role("link", name="Dansk").click()
+    page.get_by_role("button", name="Dansk").click()
     expect(page.locator("html")).to_have_attribute("lang", "da")
     expect(page.locator("[name=begrundelse]")).to_have_value("Mor er ikke hjemme")
     assert world.task("vurder", "SAG-2601").status == "open"
