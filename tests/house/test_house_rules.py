@@ -166,16 +166,17 @@ def test_three_modules_keep_something_in_the_browser_and_nothing_of_a_case() -> 
 
 
 def test_a_page_that_comes_back_with_errors_begins_at_them() -> None:
-    """Who works by keyboard or hears the page would else begin at its top."""
-    boxes = [
-        (path.name, box)
-        for path in _tracked("src/flowcase/web/templates/*.html")
-        for box in re.findall(r'<\w+ [^>]*\bid="fejl"[^>]*>', path.read_text("utf-8"))
-    ]
+    """Who works by keyboard or hears the page would else begin at its top; the box has one home."""
+    texts = {path.name: path.read_text("utf-8") for path in _tracked("src/flowcase/web/templates/*.html")}
+    places = r'<\w+ [^>]*\bid="fejl"[^>]*>|<div [^>]*alert-error[^>]*\bid="\{\{ id \}\}"[^>]*>'
+    boxes = [(name, box) for name, text in texts.items() for box in re.findall(places, text)]
     attributes = ('role="alert"', 'tabindex="-1"', "autofocus")
 
-    assert len(boxes) > 40
+    assert sum("{% call error_box(" in text for text in texts.values()) > 40
+    assert "error_box.html" in dict(boxes)
     assert [name for name, box in boxes if not all(each in box for each in attributes)] == []
+    by_hand = [name for name, box in boxes if "alert-error" in box and "{% if" not in box]
+    assert by_hand == ["error_box.html"]
 
 
 def test_who_does_and_who_leads_the_tasks_of_a_case_has_one_home() -> None:
