@@ -242,6 +242,27 @@ def test_a_process_that_loops_or_is_killed_is_ended_and_the_play_goes_on(tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
+def test_who_starts_a_flow_in_a_play_reads_what_it_is_for_as_at_work():
+    told = (
+        b'<bpmn:extensionElements><zeebe:properties xmlns:zeebe="http://camunda.org/schema/zeebe/1.0">'
+        b'<zeebe:property name="flowcase.starters" value="fronten"/>'
+        b'<zeebe:property name="flowcase.case" value="none"/>'
+        b'<zeebe:property name="flowcase.instruction" value="Begynd, naar nogen ringer."/>'
+        b'<zeebe:property name="flowcase.instruction_en" value="Begin when somebody calls."/>'
+        b"</zeebe:properties></bpmn:extensionElements>"
+    )
+    drawn = SMALL.replace(b'name="Start">', b'name="Start">' + told)
+    processes = PlayProcesses(act_seconds=30)
+    asked = {"scene": SCENE, "acts": [], "start_page": "kort", "person": "A"}
+
+    found = processes.ask("a", lambda: {"kort.bpmn": drawn}, asked, patience=240)
+    processes.end_all()
+
+    page = found["page"]
+    assert page["instruction"] == "Begynd, naar nogen ringer."
+    assert page["instruction_en"] == "Begin when somebody calls."
+
+
 def test_files_with_errors_are_not_played_and_the_page_names_each_error(sign_in, world, jens, monkeypatch):
     processes, broken = PlayProcesses(), {"kort.bpmn": SMALL.replace(b'targetRef="slut"', b'targetRef="x"')}
 

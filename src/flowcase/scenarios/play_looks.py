@@ -130,6 +130,8 @@ def start_page(play: Play, process: str, case: str | None, person: str) -> dict[
         "form": page.form.id if page.form else None,
         "facts": {name: to_json(value) for name, value in page.facts.items()},
         "prefilled": {name: to_json(value) for name, value in page.prefilled.items()},
+        "instruction": page.flow.purpose,
+        "instruction_en": page.flow.purpose_en,
     }
 
 
