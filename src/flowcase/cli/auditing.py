@@ -46,10 +46,10 @@ def verify(against: tuple[str, ...], rows: bool, as_json: bool) -> None:
     passwords and sessions by keyed hashes, settings, deployed files and their versions, what begins
     processes, legal holds, absences, proposed erasures, documents with a day of their own,
     reviews of drafts, webhooks with their addresses, suspended processes, batches and moves of instances,
-    keys that were destroyed or came back; with --rows also what cases, records, deadlines, user tasks,
-    documents, process instances with their states and incidents, timers, messages that wait and what
-    waits for messages and signals, held starts, jobs, guest links and access reports say. A row that was
-    altered behind flowcase's back is named.
+    keys that were destroyed or came back, triggers of the database; with --rows also what cases, records,
+    deadlines, user tasks, documents, process instances with their states and incidents, timers, messages
+    that wait and what waits for messages and signals, held starts, jobs, guest links and access reports
+    say. A row that was altered behind flowcase's back is named.
 
     Tells also where the clock was set back by more than a minute: no fault of the chain, which says what came
     first, but instants there are not to be relied on. And when the database went on from a copy or from an

@@ -20,7 +20,7 @@ class AlteredRow:
     # | instance | suspension | batch | move | message | message id | held start | job
     # | brake | timer | message subscription | signal subscription
     # | guest link | access report | choice of an access report | session | calendar address | start timer
-    # | start event
+    # | start event | trigger
     id: str
     what: str
 

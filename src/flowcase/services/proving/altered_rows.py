@@ -23,6 +23,7 @@ from flowcase.services.proving import (
     altered_retention,
     altered_reviews,
     altered_starts,
+    altered_triggers,
     altered_ways_in,
     altered_webhooks,
     told_of_installation,
@@ -60,7 +61,7 @@ class AlteredRows:
     def find(self, *, casework: bool = False) -> list[AlteredRow]:
         """Of the installation: accounts, settings, what is deployed, keys, legal holds, absences, erasures,
         documents with a day of their own, reviews, webhooks, suspended processes, batches and moves of
-        instances.
+        instances; and the database's own triggers.
 
         With `casework` also cases, records, deadlines, user tasks, documents, openings in an emergency,
         process instances, timers, messages and what waits for them, held starts, jobs, guest links and access
@@ -73,6 +74,7 @@ class AlteredRows:
 
         def work(tx: Tx) -> list[AlteredRow]:
             altered = compare(tx, casework=casework)
+            altered += altered_triggers.find(tx, is_sqlite=self._transactions.store.is_sqlite)
             if casework and self._transactions.store.is_sqlite:
                 altered += _written_otherwise(tx, {each.id for each in altered})
             return altered
