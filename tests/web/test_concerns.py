@@ -80,3 +80,19 @@ def test_the_panel_is_in_english_too(sign_in):
 
     assert "Notifications about the child (1)" in shown
     assert "School: to the family team" in shown
+
+
+def test_the_examination_is_planned_with_the_notifiers_words_beside_it(sign_in, world):
+    world.complete(
+        "beslut_undersoegelse",
+        "camilla.syd",
+        "SAG-2588",
+        undersoegelse="ja",
+        begrundelse="b",
+        besluttet="2026-03-27",
+    )
+    task = world.task("planlaeg", "SAG-2588")
+
+    shown = panel(sign_in("camilla.syd").get(f"/opgaver/{task.id}")).text_content()
+
+    assert NOTIFICATION["bekymring"] in shown
