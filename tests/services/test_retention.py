@@ -13,9 +13,11 @@ import pytest
 from flowcase import bootstrap
 from flowcase.access.actor import SYSTEM, Actor
 from flowcase.bootstrap import Flowcase
-from flowcase.cases.events import CaseClosed
+from flowcase.cases.entities import DataClass
+from flowcase.cases.events import CaseClosed, CaseErased
 from flowcase.cases.retention import rule_for, rules_of
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
+from flowcase.history.exports.line import values_of
 from tests.services.conftest import OPERATOR
 from tests.web import world as worlds
 from tests.web.world import World, at
@@ -124,6 +126,29 @@ def test_what_a_second_person_approved_is_erased_and_the_history_says_who(flow: 
     assert (proposal.row.id, proposal.row.status, proposal.items[0].status) == (id, "done", "erased")
     assert flow.history.verify() == []
     assert flow.retention.carry_out(actor=OPERATOR).erased == ()
+
+
+def test_an_erasure_tells_by_which_rule_and_how_much_and_nothing_of_what(world: World) -> None:
+    """Also when the setting is another by the time that somebody asks."""
+    _later(world)
+    _approved(world)
+    flow = world.flow
+    closed_at = flow.cases.get(CASE, actor=SYSTEM).closed_at
+    events = len(flow.history.of_stream(f"case:{CASE}"))
+    flow.retention.carry_out(actor=OPERATOR)
+    flow.rule_sets.use(settings={"opbevaring": [{"klasse": "sag", "maaneder": None}]}, actor=SYSTEM)
+
+    [row] = [each for each in flow.history.of_stream("installation") if each.kind == "CaseErased"]
+
+    told = row.event
+    assert isinstance(told, CaseErased)
+    assert (told.document_class, told.months, told.outcome) == ("kort", 6, "aabenbart_grundloes")
+    assert (told.closed_at, told.kept_until) == (closed_at, dt.date(2026, 9, 24))
+    assert (told.events, told.records, told.documents) == (events, 1, 0)
+    assert told.rule_sets
+    assert "Barn" not in repr(told)
+    exported = values_of(told, DataClass.K0, lambda name: name)
+    assert (exported["document_class"], exported["kept_until"]) == ("kort", dt.date(2026, 9, 24))
 
 
 def test_a_document_with_a_later_day_keeps_the_whole_case_until_then(world: World) -> None:

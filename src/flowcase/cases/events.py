@@ -187,6 +187,16 @@ class CaseErased(Event):
     streams: tuple[str, ...]  # whose keys were destroyed
     shared: tuple[str, ...] = ()  # notifications that other cases still need
     facts: Values = field(default_factory=dict)  # what stays of the case, for figures
+    # By which an auditor can tell later that it was what the rule said; empty before there was this.
+    document_class: str = ""  # by which it was due; `enkelt_sag` of one erased for a reason of its own
+    months: int | None = None  # for which that class is kept, as the setting said then
+    rule_sets: str = ""  # pin of those whose setting that was
+    outcome: str | None = None  # by which the case was of that class
+    closed_at: dt.datetime | None = None  # None: it was open
+    kept_until: dt.date | None = None  # last day; None where no class told one
+    events: int = 0  # of its streams, that cannot be opened any more; their chains stay
+    records: int = 0  # whose confidential attributes cannot be opened any more
+    documents: int = 0  # whose content was taken away
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,7 +64,11 @@ _OPEN_OF: Mapping[str, tuple[str, ...]] = {
     "InterventionMade": ("act",),
     "JobAdjusted": ("act",),
     "ReviewDecided": ("act", "file", "review"),
-    "CaseErased": ("reason", "case", "approved_by"),  # the reason is a code
+    # The reason is a code; the others are by what it was due, and how much of it there was.
+    "CaseErased": (
+        *("reason", "case", "approved_by", "document_class", "months", "rule_sets", "outcome", "closed_at"),
+        *("kept_until", "events", "records", "documents"),
+    ),
     # What changed for the installation, who left with what, and who looked for what: no words of a family.
     "AbsencesForgotten": ("absences",),
     "AccessReportAnswered": ("report", "case", "is_approved"),

@@ -7,9 +7,10 @@ a sibling's case still needs goes on under that case's key.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flowcase import engine, model
@@ -18,6 +19,7 @@ from flowcase.access.permissions import may_approve_erasure, may_erase, may_hold
 from flowcase.cases import events
 from flowcase.cases.civil_time import local_date
 from flowcase.cases.entities import DataClass, Kind, entity
+from flowcase.cases.retention import SINGLE
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.services.casework.case_work import CASE, OpenWork
 from flowcase.services.entitled import case_access
@@ -45,6 +47,16 @@ class Erased:
     streams: tuple[str, ...]  # whose keys are destroyed
     shared: tuple[str, ...]  # notifications that other cases still need
     is_overwritten: bool  # False: the destroyed keys may still lie in the database's own files
+
+
+@dataclass(frozen=True)
+class Basis:
+    """By what a case is erased: a document class with its number, or a reason of its own without."""
+
+    document_class: str
+    months: int | None = None
+    kept_until: dt.date | None = None
+    rule_sets: str = ""
 
 
 class Erasure:
@@ -97,10 +109,13 @@ class Erasure:
         reason: str,
         approved_by: str,
         also_open: bool = False,
+        basis: Callable[[Tx], Basis] = lambda tx: Basis(SINGLE),
         actor: Actor,
         overwrite: bool = True,
     ) -> Erased:
         """Destroy the case's keys and take away what lies beside them; it cannot be undone.
+
+        `basis` is asked in the same transaction, and what it raises leaves everything as it was.
 
         Whatever still runs in the case is cancelled. Without `overwrite`, whoever erases many cleans the
         database's files once, afterwards. Raises NotFound, Forbidden for who may not erase or
@@ -115,6 +130,7 @@ class Erasure:
             row = _case(tx, case, attempt)
             tx.stream(row.stream)
             self._check_allowed(tx, row, attempt, approved_by, also_open, actor)
+            by, was = basis(tx), row
             own, shared = _notifications(tx, row)
             streams = (
                 row.stream,
@@ -125,6 +141,7 @@ class Erasure:
             self._end(tx, row, streams)
             _share_family(tx, row)
             row = _case(tx, case, attempt)
+            counted = erasing.extent(tx, case, streams)
             event = events.CaseErased(
                 case=case,
                 reason=reason,
@@ -132,6 +149,15 @@ class Erasure:
                 streams=streams,
                 shared=tuple(shared),
                 facts=_facts_that_stay(row.facts),
+                document_class=by.document_class,
+                months=by.months,
+                rule_sets=by.rule_sets,
+                outcome=was.outcome,
+                closed_at=was.closed_at,
+                kept_until=by.kept_until,
+                events=counted.events,
+                records=counted.records,
+                documents=counted.documents,
             )
             tx.append(INSTALLATION, event)
             return event

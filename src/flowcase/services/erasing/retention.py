@@ -19,7 +19,7 @@ from flowcase.cases.retention import SETTING, SINGLE, SINGLE_OPEN, RetentionRule
 from flowcase.errors import Conflict, Forbidden, NotFound, Refused
 from flowcase.services.entitled import case_access
 from flowcase.services.erasing.document_periods import DocumentPeriods, Period
-from flowcase.services.erasing.erasure import Erased, Erasure, check_reason
+from flowcase.services.erasing.erasure import Basis, Erased, Erasure, check_reason
 from flowcase.services.forms.form_sentences import Said
 from flowcase.services.rule_sets import RuleSets
 from flowcase.services.second_person import check_may_decide, check_may_propose, may_decide
@@ -33,6 +33,10 @@ from flowcase.store.retention_tables import erasure_proposal
 
 DEFAULT_REASON = "opbevaring_udloebet"
 _SHOWN = 50  # proposals
+
+
+class NotDueAnyMore(Refused):
+    """What was approved waits: the case was opened again, or its class is kept longer by now."""
 
 
 @dataclass(frozen=True)
@@ -167,6 +171,7 @@ class Retention:
                 reason=row.reason,
                 approved_by=row.decided_by or "",
                 also_open=item.document_class == SINGLE_OPEN,
+                basis=partial(self._basis, item=item),
                 actor=actor,
                 overwrite=overwrite,
             )
@@ -246,32 +251,38 @@ class Retention:
         case = self._transactions.read(lambda tx: case_files.case(tx, item.case_code))
         because = None
         if case is not None and case.erased_at is None:  # else a run that was killed has done it
-            is_single = item.document_class in (SINGLE, SINGLE_OPEN)
-            if not is_single and item.case_code not in self._transactions.read(self._due_codes):
+            try:
+                self._erasure.erase(
+                    item.case_code,
+                    reason=row.reason,
+                    approved_by=row.decided_by or "",
+                    also_open=item.document_class == SINGLE_OPEN,
+                    basis=partial(self._basis, item=item),
+                    actor=actor,
+                    overwrite=False,
+                )
+            except NotDueAnyMore:
                 because = "ikke_laengere_udloebet"
-            else:
-                try:
-                    self._erasure.erase(
-                        item.case_code,
-                        reason=row.reason,
-                        approved_by=row.decided_by or "",
-                        also_open=item.document_class == SINGLE_OPEN,
-                        actor=actor,
-                        overwrite=False,
-                    )
-                except Forbidden:
-                    because = "godkender_ikke_laengere_myndig"
-                except NotFound:
-                    because = "godkender_findes_ikke"
-                except Refused:
-                    held = self._transactions.read(lambda tx: erasing.hold(tx, item.case_code))
-                    because = "slettestop" if held is not None else "i_brug"
+            except Forbidden:
+                because = "godkender_ikke_laengere_myndig"
+            except NotFound:
+                because = "godkender_findes_ikke"
+            except Refused:
+                held = self._transactions.read(lambda tx: erasing.hold(tx, item.case_code))
+                because = "slettestop" if held is not None else "i_brug"
         done = events.ErasureCarriedOut(proposal=row.id, case=item.case_code, because=because)
         self._transactions.run(actor, lambda tx: tx.append(INSTALLATION, done))
         return because
 
-    def _due_codes(self, tx: Tx) -> set[str]:
-        return {each.code for each in self._due(tx)}
+    def _basis(self, tx: Tx, item: ItemRow) -> Basis:
+        """By what a case that was approved is erased, as it is now. Raises NotDueAnyMore."""
+        if item.document_class in (SINGLE, SINGLE_OPEN):
+            return Basis(item.document_class)
+        found = next((each for each in self._due(tx) if each.code == item.case_code), None)
+        if found is None:
+            raise NotDueAnyMore(f"erase case '{item.case_code}'", "its time is not over any more")
+        pin = self._rule_sets.pin(tx)
+        return Basis(found.rule.id, found.rule.months, found.kept_until, "" if pin is None else str(pin))
 
 
 def _due_under(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from flowcase.store import tables
 from flowcase.store.queries.rows import made, made_or_none
@@ -21,6 +22,23 @@ class Hold:
     reason: str
     placed_at: dt.datetime
     placed_by: str
+
+
+class Extent(NamedTuple):
+    """How much lies in streams: numbers alone."""
+
+    events: int
+    records: int
+    documents: int  # with a content
+
+
+def extent(tx: Tx, case: str, streams: Sequence[str]) -> Extent:
+    stream, record, content = tables.stream, tables.record, tables.document_content
+    events = select(func.sum(stream.c.length)).where(stream.c.id.in_(streams))
+    of_case = or_(record.c.case_code == case, record.c.stream.in_(streams))
+    records = select(func.count()).select_from(record).where(of_case)
+    documents = select(func.count()).select_from(content).where(content.c.stream.in_(streams))
+    return Extent(*(int(tx.scalar(each) or 0) for each in (events, records, documents)))
 
 
 def hold(tx: Tx, case: str) -> Hold | None:
