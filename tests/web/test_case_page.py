@@ -75,6 +75,19 @@ def test_a_case_that_was_assessed_says_when_its_next_meeting_opens(sign_in, worl
     assert "opens" in karen.get("/sager/SAG-2601?sprog=en").one("//*[@id='venter-paa-moedet']").text_content()
 
 
+@pytest.mark.parametrize(
+    ("area", "words"),
+    [("udvikling_adfaerd", "Udvikling og adfærd"), ("fritid_venner", "Fritid og venskaber")],
+)
+def test_the_area_of_a_goal_is_called_what_the_plan_calls_it(sign_in, world, area, words):
+    plan = {"maal": [{"omraade": area, "maal": "Sover om natten"}], "status": "godkendt"}
+    world.flow.cases.add_record("Handleplan", plan, case="SAG-2588", actor=SYSTEM)
+
+    page = sign_in("camilla.syd").get("/sager/SAG-2588")
+
+    assert f"{words}: Sover om natten" in page.one("//section[@aria-labelledby='plan']").text_content()
+
+
 def test_every_deadline_says_why_it_is_due_then(sign_in):
     page = sign_in("karen.fp").get("/sager/SAG-2601")
 

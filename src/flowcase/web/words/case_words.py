@@ -134,8 +134,6 @@ def _said(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _plain(code: str) -> str:
-    """A code that has no word of its own, readable: `helbred_misbrug` as `Helbred misbrug`."""
-    words = code_name(code, current()) if current() == "en" else code.replace("_", " ")
-    for ascii_letters, letter in (("ae", "æ"), ("oe", "ø"), ("aa", "å")):
-        words = words.replace(ascii_letters, letter)
+    """A code in the words of the catalogue, written out by its letters where that has none."""
+    words = code_name(code, current())
     return words[:1].upper() + words[1:]
