@@ -96,6 +96,9 @@ def test_a_condition_that_is_neither_true_nor_false_names_what_is_not_defined():
         pytest.param(call("x", "=proces"), id="called process"),
         pytest.param(receive("x", "svar", "=noegle"), id="correlation key"),
         pytest.param(user("x", candidate_groups="=7"), id="candidate groups"),
+        pytest.param(user("x", candidate_groups="=ingen"), id="groups that come to nobody"),
+        pytest.param(user("x", candidate_groups="=[]", candidate_users="=ingen"), id="nobody at all"),
+        pytest.param(user("x", assignee="=ingen"), id="assignee that comes to nobody"),
         pytest.param(user("x", due_date="i morgen"), id="due date"),
         pytest.param(user("x", priority="=900"), id="priority"),
         pytest.param(catch("x", date("=frist.T04")), id="timer date"),
@@ -109,6 +112,34 @@ def test_an_expression_that_gives_nothing_usable_is_an_incident_at_its_element(r
     assert [(each["element"], each["kind"]) for each in trace.incidents] == [("x", "expression_failed")]
     assert [each["status"] for each in trace.waiting] == ["incident"]
     assert trace.state == "active"
+
+
+def test_a_user_task_that_comes_to_nobody_waits_for_a_group_and_is_not_everybodys():
+    hand = Hand(process(start(), user("vurder", assignee="=raadgiver", candidate_groups="=team"), end()))
+    raised = of(hand.do(StartInstance(variables={"raadgiver": None})), IncidentRaised)
+
+    hand.do(SetVariables(variables={"team": "familieteam_syd"}))
+    mended = of(hand.do(RetryElement(element_instance=hand.at("vurder"))), UserTaskCreated)
+
+    assert [event.message for event in raised] == [
+        "Expected user task 'vurder' to be somebody's, but 'raadgiver' and 'team' came to nobody."
+    ]
+    assert [(event.assignee, event.candidate_groups) for event in mended] == [(None, ("familieteam_syd",))]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"assignee": "=ingen", "candidate_groups": "fronten"},
+        {"assignee": "karen", "candidate_groups": "=[]"},
+        {"candidate_groups": "=[]", "candidate_users": "karen"},
+    ],
+)
+def test_one_that_the_diagram_gives_to_nobody_or_that_somebody_is_left_of_opens(run, asked):
+    trace = run(process(start(), user("vurder", **asked), end()))
+
+    assert (trace.state, trace.incidents) == ("completed", [])
 
 
 def test_a_failing_output_mapping_keeps_the_result_and_is_tried_again():

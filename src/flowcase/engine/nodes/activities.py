@@ -44,14 +44,15 @@ class UserTask(FlowNode):
         details = self.element.user_task or UserTaskDetails()
         due_at, follow_up_at = self._instants(step, token)
         name = self.name_at(step, token, details)
+        assignee, groups, users = self._whose(step, token, details)
         created = UserTaskCreated(
             element=self.id,
             element_instance=token.key,
             name=name,
             form=details.form_id,
-            assignee=self._name(step, token, details.assignee),
-            candidate_groups=self._names(step, token, details.candidate_groups, "candidate groups"),
-            candidate_users=self._names(step, token, details.candidate_users, "candidate users"),
+            assignee=assignee,
+            candidate_groups=groups,
+            candidate_users=users,
             due_at=due_at,
             follow_up_at=follow_up_at,
             priority=self._priority(step, token, details.priority),
@@ -65,6 +66,26 @@ class UserTask(FlowNode):
 
     def resume(self, step: Step, token: Token) -> bool:
         return False  # the task is still open: nothing is asked twice
+
+    def _whose(
+        self, step: Step, token: Token, details: UserTaskDetails
+    ) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
+        """Assignee, groups and people. Where the diagram says whose it is, it must come to somebody.
+
+        A task of which the diagram says nothing is everybody's; one whose expressions come to nobody would
+        be so by accident, with the case that it shows.
+        """
+        assignee = self._name(step, token, details.assignee)
+        groups = self._names(step, token, details.candidate_groups, "candidate groups")
+        users = self._names(step, token, details.candidate_users, "candidate users")
+        drawn = (details.assignee, details.candidate_groups, details.candidate_users)
+        if assignee is None and not groups and not users and any(each is not None for each in drawn):
+            said = " and ".join(f"'{each.text}'" for each in drawn if each is not None)
+            raise Stuck(
+                IncidentKind.EXPRESSION_FAILED,
+                f"Expected user task '{self.id}' to be somebody's, but {said} came to nobody.",
+            )
+        return assignee, groups, users
 
     def name_at(self, step: Step, token: Token, details: UserTaskDetails) -> str:
         """What the task is called here: by its expression, else as it is drawn. No name stops anybody."""
