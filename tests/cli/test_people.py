@@ -43,6 +43,20 @@ def test_a_password_is_given_anew_groups_change_and_an_account_is_closed(
     assert "nete.ny" not in str(flowcase.json("people", "list"))
 
 
+def test_the_last_group_is_taken_away_by_saying_so(flowcase: CommandLine, opened: Opened) -> None:
+    flowcase(*ADD, "--no-password")
+
+    unsaid = flowcase("people", "groups", "nete.ny", expect=2)
+    both = flowcase("people", "groups", "nete.ny", "--none", "--group", "ppr", expect=2)
+    before = opened().people.actor("nete.ny").groups
+    said = flowcase("people", "groups", "nete.ny", "--none")
+
+    assert "--none" in unsaid.output and "--none" in both.output
+    assert before == {"familieteam_nord"}
+    assert said.output == "nete.ny is in no group.\n"
+    assert opened().people.actor("nete.ny").groups == frozenset()
+
+
 def test_an_account_that_was_closed_is_opened_again_with_its_groups_and_another_password(
     flowcase: CommandLine, opened: Opened
 ) -> None:

@@ -82,19 +82,19 @@ def password(id: str, keep: bool, as_json: bool) -> None:
 
 @people.command("groups")
 @click.argument("id")
-@_groups
+@click.option("--group", "groups", multiple=True, help="A group; may be repeated.")
+@click.option("--none", "is_none", is_flag=True, help="No group: the account stays open and may nothing.")
 @_new
 @json_option
-def groups(id: str, groups: tuple[str, ...], is_new: bool, as_json: bool) -> None:
+def groups(id: str, groups: tuple[str, ...], is_none: bool, is_new: bool, as_json: bool) -> None:
     """Put a person in these groups and no others. Their sessions end."""
+    if bool(groups) == is_none:
+        raise click.UsageError("Give every group with --group, or --none to take the last one away.")
     with opened() as flow:
         _check_groups(groups, flow, is_new)
         flow.people.change_groups(id, groups, actor=operator())
-    say(
-        {"person": id, "groups": sorted(set(groups))},
-        f"{id} is in {', '.join(sorted(groups))}.",
-        as_json=as_json,
-    )
+    said = f"{id} is in {', '.join(sorted(set(groups))) or 'no group'}."
+    say({"person": id, "groups": sorted(set(groups))}, said, as_json=as_json)
 
 
 @people.command("close")
