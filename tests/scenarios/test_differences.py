@@ -151,7 +151,7 @@ def test_a_refusal_that_nobody_expects_is_a_difference_with_its_fields(write):
 
 
 def test_an_expected_refusal_is_none(write):
-    expected = {"refusals": [{"field": "begrundelse"}, {"field": "vurderet"}], "tasks": [ASSESS]}
+    expected = {"refusals": [{"field": "begrundelse"}, {"field": "vurderet_af"}], "tasks": [ASSESS]}
     file = write(lambda story: assess(story, values={"akut": "ja"}, expect=expected))
 
     assert differences(file) == []
