@@ -59,3 +59,10 @@ def test_each_row_of_a_gate_names_a_field_of_its_form_or_that_it_is_about_severa
     for field, sentence in rows_of(gate):
         assert field is not None, f"{gate}: no column »felt«"
         assert field == "null" or field.strip('"') in known, (field, sentence)
+
+
+def test_a_next_follow_up_that_lies_too_early_leads_to_its_date() -> None:
+    """On a phone it stands nine screens below the sentence."""
+    [field] = [field for field, said in rows_of("gate_opfoelgning") if "skal ligge efter" in said]
+
+    assert field == '"naeste"'
