@@ -253,6 +253,25 @@ def test_a_body_that_is_not_said_to_be_json_is_not_taken_for_an_empty_one(portal
     assert "Content-Type: application/json" in answer.get_json()["detail"]
 
 
+def test_a_misspelt_filter_is_refused_and_no_list_of_everything(karen):
+    """`/api/user-tasks?word=…` was answered with every user task."""
+    answer = karen.get("/api/user-tasks?word=findes-ikke")
+
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"] == {"query": {"word": ["Unknown field."]}}
+    assert "word (query)" in answer.get_json()["detail"]
+
+
+def test_what_the_description_does_not_allow_is_named_in_one_sentence(karen, world):
+    path = f"/api/user-tasks/{world.task('vurder').id}/complete"
+
+    answer = karen.post(path, {"value": {}})
+
+    assert answer.get_json()["detail"].startswith(
+        "Expected a request as /api/openapi.json describes it, but value (json) cannot be used."
+    )
+
+
 def test_the_api_describes_itself(app):
     document = app.test_client().get("/api/openapi.json").get_json()
 

@@ -47,7 +47,7 @@ class UserTaskMoves:
             if row.assignee == to and row.owner is None:
                 return
             if not may_receive(tx, row, person(tx, to)):
-                raise InvalidValues(f"handing over user task '{id}'", {"kollega": [f"'{to}' may not do it"]})
+                raise InvalidValues(f"handing over user task '{id}'", {"kollega": ["may not do it"]})
             handed_over = events.UserTaskHandedOver(
                 element=row.element,
                 element_instance=row.element_instance,

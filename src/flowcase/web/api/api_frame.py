@@ -7,13 +7,15 @@ import datetime as dt
 import functools
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
 import marshmallow as ma
 from flask import Response, current_app, g, json, request
 from flask_smorest import Blueprint
+from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from flowcase import errors
@@ -23,12 +25,24 @@ from flowcase.services.choosing.rule_hits import Hit
 from flowcase.services.signing_in.api_limits import Standing, TooManyRequests
 from flowcase.services.signing_in.kept_answers import Answer
 from flowcase.services.signing_in.people import SignInFailed
+from flowcase.services.tasks.user_task_moves import LONGEST_REASON
 from flowcase.services.transactions import DatabaseLost, DatabaseMissing
 from flowcase.web.language import LANGUAGES, spoken
 from flowcase.web.session import flow
 from flowcase.web.words.presenting import said
 
-blueprint = Blueprint("api", __name__, url_prefix="/api", description="Everything that programs may do")
+
+class _Parser(FlaskParser):
+    """A filter that is misspelt is refused: passed over, a list of everything would look like its answer."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": ma.RAISE}
+
+
+class _Blueprint(Blueprint):
+    ARGUMENTS_PARSER = _Parser()
+
+
+blueprint = _Blueprint("api", __name__, url_prefix="/api", description="Everything that programs may do")
 
 KEY_HEADER = "Idempotency-Key"
 _KEY = re.compile(r"[!-~]{1,200}")
@@ -131,6 +145,11 @@ def _problem(status: HTTPStatus, error: Exception) -> Response:
         messages = getattr(error, "data", {}).get("messages")  # what webargs found in the request
         if messages:
             body["errors"] = messages
+            wrong = ", ".join(f"{field} ({place})" for place, told in messages.items() for field in told)
+            body["detail"] = (
+                f"Expected a request as /api/openapi.json describes it, but {wrong} cannot be used. "
+                "See `errors`."
+            )
     answer = Response(json.dumps(body), status=status, mimetype="application/problem+json")
     if isinstance(error, TooManyRequests):
         answer.headers["Retry-After"] = str(error.standing.seconds)
@@ -143,6 +162,27 @@ def _problem(status: HTTPStatus, error: Exception) -> Response:
 
 def _by_field(told: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     return {field: list(map(said, sentences)) for field, sentences in told.items()}
+
+
+@contextmanager
+def as_sent(**names: str) -> Iterator[None]:
+    """What is refused within by the page's name of a field is told by that of the request."""
+    try:
+        yield
+    except errors.InvalidValues as error:
+        wrong = {
+            names.get(field, field): [_TOLD.get(each, each) for each in told]
+            for field, told in error.errors.items()
+        }
+        raise errors.InvalidValues(error.what, wrong) from None
+
+
+# What services say in a word, for which each page has a sentence of its own.
+_TOLD = {
+    "missing": "Expected a reason: it stays in the history.",
+    "may not do it": "Expected the user name of a colleague to whom the user task may be given.",
+    "too long": f"Expected at most {LONGEST_REASON} characters.",
+}
 
 
 # --- who asks --------------------------------------------------------------------------------------

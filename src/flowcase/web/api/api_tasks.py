@@ -19,7 +19,7 @@ from flowcase.services.tasks.asked import Asked
 from flowcase.services.tasks.inboxes import Order
 from flowcase.services.tasks.user_task_moves import HIGHEST, LONGEST_REASON, LOWEST
 from flowcase.values import Variables
-from flowcase.web.api.api_frame import Unread, blueprint, caller, instant, mark_of, needs
+from flowcase.web.api.api_frame import Unread, as_sent, blueprint, caller, instant, mark_of, needs
 from flowcase.web.forms import form_notes
 from flowcase.web.forms.api_pages import Found, PageIn, PlaceField, paged
 from flowcase.web.session import flow
@@ -234,7 +234,8 @@ def unclaim(id: str) -> Any:
 @blueprint.response(204)
 def delegate(body: dict[str, Any], id: str) -> Any:
     """Lend a user task to a colleague who may do it; this account stays its owner and completes it."""
-    flow().delegations.delegate(id, body["to"], reason=body["reason"], actor=caller())
+    with as_sent(kollega="to", begrundelse="reason"):
+        flow().delegations.delegate(id, body["to"], reason=body["reason"], actor=caller())
 
 
 @blueprint.route("/user-tasks/<id>/give-back", methods=["POST"])
@@ -259,7 +260,8 @@ def take_back(id: str) -> Any:
 @blueprint.response(204)
 def prioritise(body: dict[str, Any], id: str) -> Any:
     """Set the priority of a user task by hand, as whoever may give it away."""
-    flow().user_task_moves.prioritise(id, body["priority"], reason=body["reason"], actor=caller())
+    with as_sent(prioritet="priority", begrundelse="reason"):
+        flow().user_task_moves.prioritise(id, body["priority"], reason=body["reason"], actor=caller())
 
 
 @blueprint.route("/user-tasks/<id>/complete", methods=["POST"])
