@@ -6,6 +6,7 @@ without reading, what is never given, and why. Text in which others may be named
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ _CPR = re.compile(r"\b[0-9a-f]{32,}\b|(?<!\d)(\d{6}[ -]?\d{4})(?!\d)")  # none w
 # What programs keep for themselves: nobody learns anything of it, nor has to read it through. That something
 # went to the journal is told among those who were told.
 _OF_PROGRAMS = frozenset({"Journalpost", "Dokument.indhold", "Dokument.stoerrelse"})
-_SHORTEST = 3  # letters of a name that is looked for
+_SHORTEST = 3  # letters of a name that is looked for however it is written
 # What stands before a number where somebody's contact is all that is known of them: no word of a name.
 _OF_CONTACTS = frozenset({"tlf", "telefon", "telefonnummer", "mobil", "mobilnummer", "mail", "email"})
 
@@ -58,6 +59,17 @@ class Somebody:
         """The words of the name, in small letters."""
         found = frozenset(word for word in re.findall(r"\w+", self.name.lower()) if len(word) >= _SHORTEST)
         return found - _OF_CONTACTS
+
+    @property
+    def short_words(self) -> frozenset[str]:
+        """Those of two letters, as written: `Bo` is a name, and `bo` a verb."""
+        found = (word for word in re.findall(r"\w+", self.name) if len(word) == _SHORTEST - 1)
+        return frozenset(word for word in found if word[0].isupper())
+
+    @functools.cached_property
+    def named(self) -> re.Pattern[str] | None:
+        """A word of the name, also as a genitive; None where there is no word to look for."""
+        return _words_pattern(self.words, self.short_words)
 
 
 @dataclass(frozen=True)
@@ -218,13 +230,13 @@ def is_row_of(row: Mapping[str, Value], who: Somebody) -> bool:
 
 def mentions(value: Value, people: Iterable[Somebody]) -> list[Somebody]:
     """Which of these people the value names, by a word of their name, number or contact."""
-    said = " ".join(_texts(value)).lower()
-    words = set(re.findall(r"\w+", said))
+    written = " ".join(_texts(value))
+    said = written.lower()
     numbers = {digits(each) for each in _CPR.findall(said)}
     return [
         each
         for each in people
-        if each.words & words
+        if (each.named is not None and each.named.search(written))
         or (each.cpr and each.cpr in numbers)
         or (each.contact and plain(each.contact) in " ".join(said.split()))
     ]
@@ -236,16 +248,14 @@ def without_others(value: Value, who: Somebody, others: Iterable[Somebody]) -> V
     The last line of defence: a human has read the text before.
     """
     terms: set[str] = set()
+    shorts: set[str] = set()
     for each in others:
+        shorts |= each.short_words - who.short_words
         terms |= {each.name.strip(), each.contact.strip(), each.address.strip()}
         terms |= {word for word in each.words if word not in who.words}
     own = {plain(who.name), plain(who.contact), plain(who.address)}
     terms = {term for term in terms if len(term) >= _SHORTEST and plain(term) not in own}
-    by_length = sorted(terms, key=len, reverse=True)
-    pattern = None
-    if by_length:
-        said = "|".join(re.escape(term).replace(r"\ ", r"\s+") for term in by_length)
-        pattern = re.compile(rf"(?<!\w)(?:{said})(?:s|'s)?(?!\w)", re.IGNORECASE)
+    pattern = _words_pattern(terms, shorts)
 
     def clean(text: str) -> str:
         text = _CPR.sub(
@@ -254,6 +264,17 @@ def without_others(value: Value, who: Somebody, others: Iterable[Somebody]) -> V
         return text if pattern is None else pattern.sub(LEFT_OUT, text)
 
     return _mapped(value, clean)
+
+
+def _words_pattern(terms: Iterable[str], shorts: Iterable[str]) -> re.Pattern[str] | None:
+    """Any of these terms however they are written, or of the short ones as they are; with its genitive."""
+
+    def any_of(given: Iterable[str]) -> str:
+        by_length = sorted(given, key=lambda term: (-len(term), term))
+        return "|".join(re.escape(term).replace(r"\ ", r"\s+") for term in by_length)
+
+    ways = [f"(?i:{said})" for said in [any_of(terms)] if said] + [said for said in [any_of(shorts)] if said]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?i:s|['’´]s)?(?!\w)") if ways else None
 
 
 def _mapped(value: Any, change: Any) -> Any:
