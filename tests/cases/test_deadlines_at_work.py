@@ -1,8 +1,12 @@
 """Deadlines on the real store with the drawn process `frist`: reminders, breach, escalation, moving."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
+
+from flowcase.cases.deadlines import Policy, plan
+from flowcase.values import YearMonthDuration
 
 from .office import PROCESSES
 
@@ -291,3 +295,12 @@ def test_a_setting_that_came_after_a_case_was_opened_is_read_as_it_is_in_force(o
 
     assert at_work.work(lambda work: work.setting("ny_graense", case="SAG-2601")) == 7
     assert at_work.work(lambda work: work.setting("sagstal_graense", case="SAG-2601")) == 20
+
+
+@pytest.mark.parametrize("every", [YearMonthDuration(1), None, dt.timedelta(), dt.timedelta(days=-1), "P1D"])
+def test_a_repetition_that_is_no_length_of_time_says_what_to_write_in_which_table(every):
+    policy = Policy((), (), {"hver": every, "til": ["teamleder_syd"]}, "", counts_breach=True)
+
+    with pytest.raises(ValueError, match=r"'hver' of a deadline's 'gentag'.*duration\(\"P1D\"\).*D-11"):
+        plan(policy, None, day("2026-03-27"), None)
+    assert plan(dataclasses.replace(policy, repeat=None), None, day("2026-03-27"), None).repetition is None

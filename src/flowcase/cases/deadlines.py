@@ -284,8 +284,19 @@ def plan(policy: Policy, due: Due, start: dt.datetime | dt.date, conditions: Con
     )
     repetition = None
     if policy.repeat is not None:
-        repetition = Repetition(policy.repeat["hver"], tuple(policy.repeat.get("til") or ()))
+        repetition = Repetition(_repeats_every(policy.repeat), tuple(policy.repeat.get("til") or ()))
     return Plan(reminders, escalations if policy.counts_breach else (), repetition)
+
+
+def _repeats_every(repeat: Mapping[str, Value]) -> dt.timedelta:
+    """A month is no length: what is told anew comes after whole days or hours."""
+    every = repeat.get("hver")
+    if not isinstance(every, dt.timedelta) or every <= dt.timedelta():
+        raise ValueError(
+            "Expected 'hver' of a deadline's 'gentag' to be a duration of days or hours, such as "
+            f'duration("P1D"), but got {every}. Correct it in the table of deadlines (D-11).'
+        )
+    return every
 
 
 def still_to_send(reminders: Sequence[Reminder], since: dt.datetime, sent: Iterable[int] = ()) -> list[int]:
