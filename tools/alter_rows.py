@@ -94,11 +94,16 @@ def reason(trial: Trial) -> str:
 OF_THE_ERASED = "the erased case's history cannot be read any more"
 
 
-def reason_of_row(trial: Trial, row: Mapping[str, Any], *, is_alone: bool, is_erased: bool) -> str:
+def reason_of_row(
+    trial: Trial, row: Mapping[str, Any], *, is_alone: bool, is_erased: bool, has_ended: bool
+) -> str:
     """The same of this very row; `is_alone` where its record has no other hash of somebody whom it knows.
 
-    `is_erased` where a case was erased in the installation.
+    `is_erased` where a case was erased in the installation; `has_ended` where the row is the state of an
+    instance that has.
     """
+    if (trial.table, trial.column) == ("instance_state", "sealed_state") and has_ended:
+        return "the instance has ended: nothing begins with its state, and its events are compared"
     if trial.table == "case_file" and row.get("erased_at"):
         return OF_THE_ERASED
     if (trial.table, trial.way) in (("message", DELETED), ("message_seen", DOUBLED)) and is_erased:
@@ -157,8 +162,14 @@ class Altering:
                 continue
             said = self.said()
             self.put_back()
-            alone, erased = self._is_alone(trial, row), self._has_erased()
-            return Outcome(trial, row, said, reason_of_row(trial, row, is_alone=alone, is_erased=erased))
+            why = reason_of_row(
+                trial,
+                row,
+                is_alone=self._is_alone(trial, row),
+                is_erased=self._has_erased(),
+                has_ended=self._has_ended(trial, row),
+            )
+            return Outcome(trial, row, said, why)
         return None
 
     def _is_alone(self, trial: Trial, row: Mapping[str, Any]) -> bool:
@@ -166,6 +177,12 @@ class Altering:
             return False
         asked = "SELECT count(*) FROM search_key WHERE record = ? AND attribute = ?"
         return bool(self._file.execute(asked, (row["record"], row["attribute"])).fetchone()[0] == 1)
+
+    def _has_ended(self, trial: Trial, row: Mapping[str, Any]) -> bool:
+        if trial.table != "instance_state":
+            return False
+        asked = "SELECT ended_at IS NOT NULL FROM instance WHERE id = ?"
+        return bool(self._file.execute(asked, (row["instance"],)).fetchone()[0])
 
     def _has_erased(self) -> bool:
         return (

@@ -32,6 +32,9 @@ LOCAL = ZoneInfo("Europe/Copenhagen")
 MEETING_TIME = {"Moede.tid", "moede_tid"}  # where forms put it
 
 
+ON_THE_WAY = "paa_vej"  # what a follow-up says of a goal
+
+
 class Municipality:
     """The people of the town at their work, until an instant."""
 
@@ -308,6 +311,8 @@ class Municipality:
                 value = given[name]
             elif prefilled.get(name) not in (None, "", []):
                 value = prefilled[name]
+                if asked.type is FieldType.LIST:
+                    value = [self._completed(asked, row, context, actor) for row in value]
             elif form_values.is_required(asked, context, now) or asked.path[0] in ALSO_FILLED:
                 value = self._value(asked, context, actor)
             else:
@@ -341,6 +346,9 @@ class Municipality:
                 chosen = actor.id
             elif asked.key == "akut" and "nej" in choices:
                 chosen = "nej"
+            elif ON_THE_WAY in choices:  # of goals: some are, some are reached, some are not
+                self._worded[asked.key] += 1
+                chosen = choices[self._worded[asked.key] % len(choices)]
             else:
                 chosen = choices[0] if choices else actor.id
             return [chosen] if asked.type is FieldType.CHOICES else chosen
@@ -355,6 +363,17 @@ class Municipality:
             return f"{now:%Y}-{self._random.randint(1000, 9999)}"
         self._worded[asked.key] += 1
         return text_of(_places(asked), asked.key, self._worded[asked.key])
+
+    def _completed(
+        self, asked: Field, row: Mapping[str, Any], context: Mapping[str, Any], actor: Actor
+    ) -> dict[str, Any]:
+        """A row that came filled in, with what it asks beside."""
+        asked_for: dict[str, Any] = {}
+        self._fill_row(asked, asked_for, context, actor)
+        self._worded[asked.path[-1]] += 1
+        said = row_of(asked.path[-1], self._worded[asked.path[-1]])
+        asked_for |= {child.key: said[child.key] for child in asked.children if child.key in said}
+        return asked_for | {key: value for key, value in row.items() if value not in (None, "")}
 
     def _fill_row(self, asked: Field, row: dict[str, Any], context: Mapping[str, Any], actor: Actor) -> None:
         for child in asked.children:
